@@ -1,0 +1,1 @@
+"""Lenslet: convolutional vision from your own folder of images."""

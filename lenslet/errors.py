@@ -1,0 +1,59 @@
+"""Everything that Lenslet raises on purpose.
+
+LensletError                 one clear sentence: what is wrong, where, and what to do
+├── CallError        exit 2  the call, or something the caller brought, is wrong
+│   ├── ShapeError           arrays that do not fit together; names both shapes
+│   ├── ImageError           a file that is no readable picture
+│   ├── DataError            a folder or label file that is no data set
+│   ├── CardError            a model folder that is not whole, not known, or not safe
+│   └── MissingError         something that has to be installed or downloaded first
+└── WorkError        exit 1  the call was right and the work failed
+    ├── DivergedError        the loss became NaN or infinite
+    └── DownloadError        weights could not be fetched whole
+
+This room imports nothing, so that any other may raise its errors.
+"""
+
+
+class LensletError(Exception):
+    """Base of all errors that carry a sentence for the user; `exit_code` is what the command line returns."""
+
+    exit_code = 1
+
+
+class CallError(LensletError):
+    """The call is wrong: a path, an option, a name, a file."""
+
+    exit_code = 2
+
+
+class ShapeError(CallError, ValueError):
+    """Two shapes that must agree do not; the sentence names both."""
+
+
+class ImageError(CallError, ValueError):
+    """A picture that cannot be opened: broken, empty, too large, or no picture at all."""
+
+
+class DataError(CallError, ValueError):
+    """A data set that cannot be read as one."""
+
+
+class CardError(CallError, ValueError):
+    """A model folder whose card or weights are missing, damaged or unknown."""
+
+
+class MissingError(CallError):
+    """A package or a download that is not here; the sentence says how to get it and what works without."""
+
+
+class WorkError(LensletError):
+    """The call was right, and the work failed."""
+
+
+class DivergedError(WorkError):
+    """Training produced a loss that is NaN or infinite."""
+
+
+class DownloadError(WorkError):
+    """A download that could not be completed or whose hash is wrong."""
