@@ -1,1 +1,70 @@
-"""Lenslet: convolutional vision from your own folder of images."""
+"""Lenslet: convolutional vision from your own folder of images.
+
+    import lenslet as ll
+    model = ll.train("flowers/")
+    model("rose.jpg").label
+
+Every public name is listed here and imported when it is first used (PEP 562), so that `import lenslet` costs nothing
+and works where torch is not installed. Type checkers and editors read them in `__init__.pyi`.
+"""
+
+from importlib import import_module
+from typing import Any
+
+__version__ = "0.1.0"
+
+__all__ = [
+    "Classification",
+    "Classifier",
+    "Epoch",
+    "Evaluation",
+    "LensletError",
+    "Recipe",
+    "__version__",
+    "demo",
+    "describe",
+    "evaluate",
+    "filter",
+    "fit",
+    "foundations",
+    "load",
+    "models",
+    "nets",
+    "predict",
+    "train",
+]
+
+ROOMS = ("foundations", "nets")
+HOMES = {
+    "Classification": "lenslet.results",
+    "Classifier": "lenslet.tasks.classify.classifier",
+    "Epoch": "lenslet.loops",
+    "Evaluation": "lenslet.results",
+    "LensletError": "lenslet.errors",
+    "Recipe": "lenslet.loops",
+    "demo": "lenslet.verbs.demo",
+    "describe": "lenslet.verbs.describe",
+    "evaluate": "lenslet.verbs.evaluate",
+    "filter": "lenslet.verbs.filter",
+    "fit": "lenslet.loops",
+    "load": "lenslet.verbs.load",
+    "models": "lenslet.verbs.models",
+    "predict": "lenslet.verbs.predict",
+    "train": "lenslet.verbs.train",
+}
+
+
+def __getattr__(name: str) -> Any:
+    """Import a public name from the room it lives in, once."""
+    if name in ROOMS:
+        return import_module(f"lenslet.{name}")
+    if name not in HOMES:
+        raise AttributeError(f"module 'lenslet' has no attribute {name!r}")
+    value = getattr(import_module(HOMES[name]), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    """The public names, for tab completion."""
+    return sorted(__all__)

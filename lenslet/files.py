@@ -7,7 +7,15 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-__all__ = ["whole_file", "whole_folder", "write_whole"]
+import platformdirs
+
+__all__ = ["cache_folder", "whole_file", "whole_folder", "write_whole"]
+
+
+def cache_folder() -> Path:
+    """Where downloads and decoded pictures are kept: $LENSLET_CACHE, else the user's cache folder of this system."""
+    chosen = os.environ.get("LENSLET_CACHE")
+    return Path(chosen) if chosen else Path(platformdirs.user_cache_dir("lenslet", appauthor=False))
 
 
 def write_whole(path: Path, content: bytes | str) -> None:

@@ -1,0 +1,61 @@
+"""The command line: it parses, calls a verb, and shows what the verb returns."""
+
+import sys
+from typing import Annotated
+
+import typer
+
+import lenslet
+from lenslet.cli import demo, describe, evaluate, filter, models, predict, train  # noqa: A004
+from lenslet.cli.guard import guarded
+from lenslet.cli.output import prepare, write
+
+__all__ = ["COMMANDS", "app", "main"]
+
+# In the order of the help: from data to a model, what a model is good for, and what there is to look at.
+COMMANDS = (
+    train.command,
+    evaluate.command,
+    predict.command,
+    describe.command,
+    filter.command,
+    models.command,
+    demo.command,
+)
+
+# Plain help: Rich would take longer to import than everything else together, and docs/cli.md is this very text.
+app = typer.Typer(
+    name="lenslet",
+    add_completion=False,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+    no_args_is_help=True,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+    epilog="Results go to stdout, all else to stderr. Exit codes: 0 done, 1 the work failed, 2 the call is wrong.",
+)
+
+
+def _version(asked: bool) -> None:
+    if asked:
+        write(f"lenslet {lenslet.__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def _lenslet(
+    *,
+    version: Annotated[
+        bool, typer.Option("--version", help="Print the version and nothing else.", callback=_version, is_eager=True)
+    ] = False,
+) -> None:
+    """Train, measure and use image models from your own folder of pictures, on an ordinary computer, offline."""
+
+
+for command in COMMANDS:
+    command.add_to(app)
+
+
+def main() -> None:
+    """The entry point of `lenslet`."""
+    prepare()
+    sys.exit(guarded(app))

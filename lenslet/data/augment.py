@@ -1,0 +1,247 @@
+"""Random changes that leave the label as it is: geometry as ONE affine matrix per picture, colour as one more.
+
+Mirror, crop, rotation, shear, zoom and shift are multiplied into a 2x3 matrix, and the whole batch is sampled once
+through those matrices: one interpolation, however many changes. Boxes and points follow with the inverse of the same
+matrix. An elastic displacement, when asked for, is added to the same positions and costs no second interpolation.
+"""
+
+import math
+from dataclasses import dataclass, fields
+
+import torch
+from jaxtyping import Float, UInt8
+from torch import Tensor
+from torch.nn.functional import grid_sample
+
+from lenslet.errors import CallError
+
+__all__ = ["IMAGENET_COLOURS", "PRESETS", "Augment", "principal_colours"]
+
+Number = int | float
+Axes = tuple[tuple[float, float, float], tuple[float, float, float], tuple[float, float, float]]
+
+# Rows: principal directions of RGB over ImageNet, each times its strength, channels in 0..1: the numbers that AlexNet
+# and ResNet recipes have passed on (facebookarchive/fb.resnet.torch, datasets/imagenet.lua), about half the spreads.
+IMAGENET_COLOURS: Axes = (
+    (0.2175 * -0.5675, 0.2175 * -0.5808, 0.2175 * -0.5836),
+    (0.0188 * 0.7192, 0.0188 * -0.0045, 0.0188 * -0.6948),
+    (0.0045 * 0.4009, 0.0045 * -0.8140, 0.0045 * 0.4203),
+)
+LUMA = (0.299, 0.587, 0.114)  # grey as in ITU-R BT.601, what Pillow's convert("L") uses
+
+
+@dataclass(frozen=True, kw_only=True)
+class Augment:
+    """How far each random change may go; zero and False leave that change out.
+
+    Coordinates: the picture spans 0..width by 0..height, x to the right and y down, so that the centre of the pixel in
+    row r, column c lies at (c + 0.5, r + 0.5) and boxes need no half-pixel corrections.
+
+    Args:
+        mirror: left and right change places in half of the pictures.
+        rotate: degrees, drawn evenly from -rotate..rotate, about the centre.
+        shear: slant in x per unit of y, drawn evenly from -shear..shear.
+        scale: the zoom lies between 1 / (1 + scale) and 1 + scale, evenly in its logarithm.
+        aspect: as `scale`, for width against height at equal area.
+        shift: fraction of each side, drawn evenly from -shift..shift; with `scale` this is the random crop.
+        elastic: standard deviation of the displacement, as a fraction of the shorter side.
+        elastic_width: how smooth it is: sigma of the Gaussian, as a fraction of the side (Simard's 4 of 28 pixels).
+        brightness: the picture times a factor from 1 - brightness..1 + brightness.
+        contrast: as brightness, about the picture's own mean grey.
+        saturation: as brightness, about each pixel's own grey; colour pictures only.
+        pca: standard deviation of the weights on `colours` (AlexNet: 0.1); colour pictures only.
+        colours: three directions in RGB, each times its strength: ImageNet's, or those of `principal_colours`.
+        cutout: side of a square, as a fraction of the shorter side, painted in the picture's mean colour.
+        edge: what lies outside of the picture: "border" repeats the last pixel, "reflection" mirrors, "zeros" is black.
+
+    Source: course 2.11; Krizhevsky 2012, section 4.1 (PCA colour); Simard 2003 (elastic); DeVries 2017 (cutout).
+    """
+
+    mirror: bool = False
+    rotate: Number = 0.0
+    shear: Number = 0.0
+    scale: Number = 0.0
+    aspect: Number = 0.0
+    shift: Number = 0.0
+    elastic: Number = 0.0
+    elastic_width: Number = 0.14
+    brightness: Number = 0.0
+    contrast: Number = 0.0
+    saturation: Number = 0.0
+    pca: Number = 0.0
+    colours: Axes = IMAGENET_COLOURS
+    cutout: Number = 0.0
+    edge: str = "border"
+
+    def __post_init__(self) -> None:
+        for field in fields(self):
+            value = getattr(self, field.name)
+            if isinstance(value, int | float) and not (math.isfinite(value) and value >= 0):
+                raise CallError(f"Augment({field.name}={value}): a range is a finite number of at least 0.")
+        for name in ("shift", "elastic", "brightness", "contrast", "saturation", "cutout"):
+            if getattr(self, name) > 1:
+                raise CallError(f"Augment({name}={getattr(self, name)}): this is a fraction and at most 1.")
+        if self.elastic_width < 0.02:
+            raise CallError(f"Augment(elastic_width={self.elastic_width}): finer than 0.02 is noise, not a bend.")
+        if self.edge not in ("border", "reflection", "zeros"):
+            raise CallError(f'Augment(edge="{self.edge}"): choose "border", "reflection" or "zeros".')
+
+    @classmethod
+    def none(cls) -> "Augment":
+        """No change at all."""
+        return cls()
+
+    @property
+    def moves(self) -> bool:
+        """Whether pixels may change places."""
+        return self.mirror or any((self.rotate, self.shear, self.scale, self.aspect, self.shift, self.elastic))
+
+    def matrices(self, n: int, height: int, width: int, generator: torch.Generator) -> Float[Tensor, "n 2 3"]:
+        """Draw one matrix per picture that maps a position in the OUTPUT to the position in the INPUT it is read from.
+
+        Labels travel the other way: a point of the input lands, in the output, where the inverse matrix puts it.
+
+        Args:
+            n: pictures in the batch.
+            height: pixels.
+            width: pixels.
+            generator: source of all randomness; equal states give equal matrices, and each range only changes its part.
+
+        Returns:
+            Matrices in the pixel coordinates told above, rows x and y; the identity where nothing is asked for.
+        """
+        even = torch.rand(7, n, generator=generator) * 2 - 1
+        flip = torch.where((even[0] < 0) & self.mirror, -1.0, 1.0)
+        angle = even[1] * math.radians(self.rotate)
+        slant = even[2] * self.shear
+        shrink = torch.exp(-even[3] * math.log1p(self.scale))
+        stretch = torch.exp(even[4] * math.log1p(self.aspect) / 2)
+        cos, sin = torch.cos(angle), torch.sin(angle)
+        # mirror @ stretch @ shear @ rotate / zoom, written out
+        across, down = flip * shrink * stretch, shrink / stretch
+        a, b = across * (cos + slant * sin), across * (slant * cos - sin)
+        c, d = down * sin, down * cos
+        x, y = width / 2, height / 2
+        out_x, out_y = x + even[5] * self.shift * width, y + even[6] * self.shift * height  # where the centre goes
+        rows = torch.stack([a, b, x - a * out_x - b * out_y, c, d, y - c * out_x - d * out_y], dim=1)
+        return rows.view(n, 2, 3)
+
+    def __call__(
+        self, pictures: UInt8[Tensor, "n c h w"] | Float[Tensor, "n c h w"], generator: torch.Generator
+    ) -> Float[Tensor, "n c h w"]:
+        """Change every picture of a batch in its own way.
+
+        Args:
+            pictures: bytes 0..255, or floats 0..1.
+            generator: source of all randomness, on the CPU.
+
+        Returns:
+            float32 in 0..1, contiguous: bytes are divided by 255, and mean and spread are the model card's business.
+        """
+        n, _, height, width = pictures.shape
+        matrices = self.matrices(n, height, width, generator)
+        return self.recolour(self.warp(pictures, matrices, generator), generator)
+
+    def warp(
+        self,
+        pictures: UInt8[Tensor, "n c h w"] | Float[Tensor, "n c h w"],
+        matrices: Float[Tensor, "n 2 3"],
+        generator: torch.Generator,
+    ) -> Float[Tensor, "n c h w"]:
+        """Read every picture through its matrix, plus the elastic bend if there is one; values then are 0..1."""
+        # always a new tensor: who receives the batch may change it in place
+        x = pictures.float() / 255 if pictures.dtype == torch.uint8 else pictures.to(torch.float32, copy=True)
+        if not self.moves:
+            return x.contiguous()
+        n, _, height, width = x.shape
+        grid = _positions(matrices, height, width)
+        if self.elastic:
+            grid = grid + self._bend(n, height, width, generator)
+        # grid_sample counts from -1 to 1 over the whole picture, edges included, when align_corners is False
+        grid = grid * torch.tensor([2 / width, 2 / height]) - 1
+        grid = grid.to(x.device)
+        return grid_sample(x.contiguous(), grid, mode="bilinear", padding_mode=self.edge, align_corners=False)
+
+    def recolour(self, x: Float[Tensor, "n c h w"], generator: torch.Generator) -> Float[Tensor, "n c h w"]:
+        """Brightness, contrast, saturation and PCA colour as one matrix and offset per picture; then the cut-out."""
+        n, channels, height, width = x.shape
+        even = torch.rand(5, n, generator=generator) * 2 - 1
+        weights = torch.randn(n, 3, generator=generator) * self.pca
+        flat = x.flatten(2)
+        if self.brightness or self.contrast or (channels == 3 and (self.saturation or self.pca)):
+            gain = (1 + even[0] * self.brightness).view(n, 1, 1).to(x.device)
+            slope = (1 + even[1] * self.contrast).view(n, 1, 1).to(x.device)
+            colour = torch.eye(channels, device=x.device)
+            grey = torch.full((1, channels), 1 / channels, device=x.device)
+            matrix, push = colour.expand(n, -1, -1), torch.zeros(n, channels, 1, device=x.device)
+            if channels == 3:
+                grey = torch.tensor([LUMA], device=x.device)
+                keep = (1 + even[2] * self.saturation).view(n, 1, 1).to(x.device)
+                matrix = keep * colour + (1 - keep) * grey
+                push = (weights @ torch.tensor(self.colours)).unsqueeze(2).to(x.device)
+            mean = grey @ flat.mean(2, keepdim=True)  # n 1 1: mean grey, which saturation leaves as it is
+            flat = torch.baddbmm(gain * (1 - slope) * mean + push, gain * slope * matrix, flat).clamp_(0, 1)
+        x = flat.view(n, channels, height, width)
+        if not self.cutout:
+            return x
+        half = self.cutout * min(height, width) / 2
+        centre_x, centre_y = (even[3:5, :, None] + 1) / 2 * torch.tensor([width, height]).view(2, 1, 1)
+        columns = ((torch.arange(width) + 0.5) - centre_x).abs() < half
+        rows = ((torch.arange(height) + 0.5) - centre_y).abs() < half
+        hole = (rows[:, None, :, None] & columns[:, None, None, :]).to(x.device)
+        return torch.where(hole, x.mean((2, 3), keepdim=True), x)
+
+    def _bend(self, n: int, height: int, width: int, generator: torch.Generator) -> Float[Tensor, "n h w 2"]:
+        """A smooth random displacement in pixels, made by two small products from Gaussian bumps on a coarse lattice.
+
+        Smoothing white noise over all pixels, as Simard did, gives the same kind of field for more work.
+        """
+        down, across = _bumps(height, self.elastic_width), _bumps(width, self.elastic_width)
+        noise = torch.randn(2, n, down.shape[1], across.shape[1], generator=generator)
+        field = down @ noise @ across.T * (self.elastic * min(height, width))
+        return field.permute(1, 2, 3, 0)
+
+
+def _positions(matrices: Float[Tensor, "n 2 3"], height: int, width: int) -> Float[Tensor, "n h w 2"]:
+    """Where each output pixel's centre is read in the input; pixels. (F.affine_grid takes 4 to 5 times as long.)"""
+    across = matrices[:, :, 0, None] * (torch.arange(width) + 0.5)
+    down = matrices[:, :, 1, None] * (torch.arange(height) + 0.5) + matrices[:, :, 2, None]
+    return across.transpose(1, 2)[:, None, :, :] + down.transpose(1, 2)[:, :, None, :]
+
+
+def _bumps(size: int, sigma: Number) -> Float[Tensor, "size knots"]:
+    """Weights of lattice knots, one sigma apart, at each pixel; rows have length 1: the spread is even everywhere."""
+    knots = torch.arange(-2 * sigma, 1 + 2.5 * sigma, sigma)
+    places = (torch.arange(size) + 0.5) / size
+    weights = torch.exp(-0.5 * ((places[:, None] - knots) / sigma) ** 2)
+    return weights / weights.square().sum(1, keepdim=True).sqrt()
+
+
+def principal_colours(pictures: UInt8[Tensor, "n 3 h w"]) -> Axes:
+    """Measure the three principal directions of RGB over some pictures, each times its standard deviation (0..1).
+
+    Args:
+        pictures: bytes, a few hundred of the training set are enough.
+
+    Returns:
+        Value for `Augment(colours=...)`, the strongest direction first.
+
+    Source: Krizhevsky 2012, section 4.1. The paper multiplies by eigenvalues, which
+    change with the unit of a pixel; spreads do not.
+    """
+    pixels = pictures.transpose(0, 1).flatten(1).double() / 255
+    values, vectors = torch.linalg.eigh(torch.cov(pixels))
+    rows = (vectors * values.clamp(min=0).sqrt()).T.flip(0).tolist()
+    first, second, third = (tuple(row) for row in rows)
+    return first, second, third
+
+
+PRESETS: dict[str, Augment] = {
+    "none": Augment(),
+    "light": Augment(mirror=True, scale=0.1, shift=0.06, brightness=0.1, contrast=0.1),
+    "full": Augment(
+        mirror=True, rotate=15, shear=0.1, scale=0.2, aspect=0.1, shift=0.1,
+        brightness=0.2, contrast=0.2, saturation=0.2, pca=0.1,
+    ),
+    "glyph": Augment(rotate=12, shear=0.15, scale=0.12, shift=0.06, elastic=0.025),
+}  # fmt: skip

@@ -1,0 +1,25 @@
+"""Pictures of results: pure functions from arrays to an array, uint8 RGB. Nothing is shown or saved here."""
+
+from lenslet.draw.bars import bars
+from lenslet.draw.colours import PALETTE, diverging, heat_colours
+from lenslet.draw.marks import boxes, points
+from lenslet.draw.overlay import heat
+from lenslet.draw.sheets import beside, filters, fit, grid, label
+from lenslet.draw.text import drawable, font_file
+
+__all__ = [
+    "PALETTE",
+    "bars",
+    "beside",
+    "boxes",
+    "diverging",
+    "drawable",
+    "filters",
+    "fit",
+    "font_file",
+    "grid",
+    "heat",
+    "heat_colours",
+    "label",
+    "points",
+]

@@ -1,0 +1,125 @@
+"""Marks on a picture: boxes with their names, points."""
+
+from collections.abc import Sequence
+
+import numpy as np
+from jaxtyping import Num, UInt8
+from PIL import Image, ImageDraw
+
+from lenslet.draw.colours import PALETTE, PAPER
+from lenslet.draw.text import font, shortened, width
+from lenslet.errors import ShapeError
+
+
+def boxes(
+    image: UInt8[np.ndarray, "h w 3"],
+    boxes: Num[np.ndarray, "n 4"],
+    labels: Sequence[str] | None = None,
+    scores: Num[np.ndarray, " n"] | None = None,
+    *,
+    kinds: Sequence[int] | None = None,
+) -> UInt8[np.ndarray, "h w 3"]:
+    """Draw boxes with a name tag each; the last one comes to lie on top.
+
+    Args:
+        image: the picture.
+        boxes: corners x1 y1 x2 y2, pixels; what lies outside is cut, what is not finite is left out.
+        labels: a name a box.
+        scores: a number 0..1 a box, shown in percent behind the name.
+        kinds: the number of each box's colour; without it, equal names have equal colours.
+    """
+    tags = _tags(len(boxes), labels, scores)
+    if kinds is None:
+        names = list(dict.fromkeys(labels or ()))
+        kinds = [names.index(name) for name in labels] if labels else [0] * len(boxes)
+    if len(kinds) != len(boxes):
+        raise ShapeError(f"{len(boxes)} boxes and {len(kinds)} kinds do not go together; give one a box")
+    height, across = image.shape[:2]
+    canvas = Image.fromarray(image)
+    pen = ImageDraw.Draw(canvas)
+    line = _line(image)
+    for box, tag, kind in zip(boxes, tags, kinds, strict=True):
+        if not np.isfinite(box).all():
+            continue
+        x1, y1, x2, y2 = (round(float(v)) for v in np.clip(box, 0, (across, height, across, height)))
+        colour = PALETTE[kind % len(PALETTE)]
+        pen.rectangle((x1, y1, max(x2 - 1, x1), max(y2 - 1, y1)), outline=colour, width=line)
+        if tag:
+            _tag(pen, tag, (x1, y1), colour, across, _text_size(image))
+    return np.array(canvas)
+
+
+def points(
+    image: UInt8[np.ndarray, "h w 3"],
+    points: Num[np.ndarray, "n 2"],
+    *,
+    kinds: Sequence[int] | None = None,
+    radius: int | float | None = None,
+) -> UInt8[np.ndarray, "h w 3"]:
+    """Draw points as filled discs with a light rim.
+
+    Args:
+        image: the picture.
+        points: x y, pixels; what is not finite is left out.
+        kinds: the number of each point's colour.
+        radius: of a disc, pixels; by the size of the picture unless given.
+    """
+    if kinds is not None and len(kinds) != len(points):
+        raise ShapeError(f"{len(points)} points and {len(kinds)} kinds do not go together; give one a point")
+    # Drawn at four times the size and shrunk: Pillow's own discs have stairs
+    fine = 4
+    height, across = image.shape[:2]
+    size = float(radius if radius is not None else max(min(height, across) / 110, 1.6)) * fine
+    picture = Image.fromarray(image)
+    for number, point in enumerate(points):
+        if not np.isfinite(point).all() or np.abs(point).max() > 1e6:
+            continue
+        colour = PALETTE[(kinds[number] if kinds is not None else 0) % len(PALETTE)]
+        x, y = float(point[0]), float(point[1])
+        rim = size + fine * 0.8
+        reach = int(rim / fine) + 2
+        left, top = int(x) - reach, int(y) - reach
+        mask_rim, mask = (_disc(reach, fine, (x - left) * fine, (y - top) * fine, r) for r in (rim, size))
+        picture.paste(PAPER, (left, top), mask_rim)
+        picture.paste(colour, (left, top), mask)
+    return np.array(picture)
+
+
+def _disc(reach: int, fine: int, x: float, y: float, radius: float) -> Image.Image:
+    """An antialiased disc as a mask of 2 x reach + 1 pixels."""
+    side = 2 * reach + 1
+    large = Image.new("L", (side * fine, side * fine))
+    ImageDraw.Draw(large).ellipse((x - radius, y - radius, x + radius, y + radius), fill=255)
+    return large.resize((side, side), Image.Resampling.BOX)
+
+
+def _tags(count: int, labels: Sequence[str] | None, scores: Num[np.ndarray, " n"] | None) -> list[str]:
+    """What is written at each box."""
+    for name, given in (("labels", labels), ("scores", scores)):
+        if given is not None and len(given) != count:
+            raise ShapeError(f"{count} boxes and {len(given)} {name} do not go together; give one a box")
+    shares = [f"{float(s):.0%}" for s in scores] if scores is not None else [""] * count
+    return [f"{label} {share}".strip() for label, share in zip(labels or [""] * count, shares, strict=True)]
+
+
+def _tag(
+    pen: ImageDraw.ImageDraw, text: str, corner: tuple[int, int], colour: tuple[int, int, int], across: int, size: int
+) -> None:
+    """A filled tag above the corner, or below where there is no room; moved left where it would leave the picture."""
+    pad = max(size // 4, 2)
+    text = shortened(text, size, across - 2 * pad)
+    wide, high = width(text, size) + 2 * pad, size + 2 * pad
+    left = max(min(corner[0], across - wide), 0)
+    top = corner[1] - high if corner[1] >= high else corner[1]
+    pen.rectangle((left, top, left + wide - 1, top + high - 1), fill=colour)
+    pen.text((left + pad, top + high / 2), text, fill=PAPER, font=font(size, text), anchor="lm")
+
+
+def _line(image: UInt8[np.ndarray, "h w 3"]) -> int:
+    shorter: int = min(image.shape[:2])
+    return max(2, round(shorter / 180))
+
+
+def _text_size(image: UInt8[np.ndarray, "h w 3"]) -> int:
+    shorter: int = min(image.shape[:2])
+    return min(max(shorter // 28, 11), 40)

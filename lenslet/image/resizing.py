@@ -1,0 +1,78 @@
+"""Bringing a picture to a size, by three rules, each with the Frame that leads back."""
+
+import numpy as np
+from jaxtyping import UInt8
+from PIL import Image
+
+from lenslet.errors import CallError
+from lenslet.image.frame import Frame
+
+FILL = 114
+"""The grey around a letterboxed picture, near the mean of photographs; YOLOv5's."""
+
+
+def resize(image: UInt8[np.ndarray, "h w *c"], size: tuple[int, int]) -> UInt8[np.ndarray, "H W *c"]:
+    """Resize to (height, width) pixels, bilinear, antialiased when shrinking.
+
+    Args:
+        image: (h, w), (h, w, 1) or (h, w, 3).
+        size: (height, width), pixels.
+    """
+    _positive(size)
+    if image.shape[:2] == size:
+        return image.copy()
+    flat = image[:, :, 0] if image.ndim == 3 and image.shape[2] == 1 else image
+    resized = Image.fromarray(np.ascontiguousarray(flat)).resize(size[::-1], Image.Resampling.BILINEAR)
+    return np.array(resized).reshape(*size, *image.shape[2:])
+
+
+def stretch(image: UInt8[np.ndarray, "h w *c"], size: tuple[int, int]) -> tuple[UInt8[np.ndarray, "H W *c"], Frame]:
+    """Resize to exactly `size`, whatever becomes of the aspect."""
+    height, width = image.shape[:2]
+    scale = (size[0] / height, size[1] / width)
+    return resize(image, size), Frame((height, width), size, scale, (0.0, 0.0))
+
+
+def letterbox(
+    image: UInt8[np.ndarray, "h w *c"], size: tuple[int, int], fill: int = FILL
+) -> tuple[UInt8[np.ndarray, "H W *c"], Frame]:
+    """Resize to fit into `size`, keep the aspect, and fill what is left over on both sides equally.
+
+    Args:
+        image: the picture.
+        size: (height, width), pixels.
+        fill: grey value 0..255 of the border.
+    """
+    _positive(size)
+    height, width = image.shape[:2]
+    ratio = min(size[0] / height, size[1] / width)
+    inner = (_near(height * ratio, size[0]), _near(width * ratio, size[1]))
+    top, left = (size[0] - inner[0]) // 2, (size[1] - inner[1]) // 2
+    canvas = np.full((*size, *image.shape[2:]), fill, np.uint8)
+    canvas[top : top + inner[0], left : left + inner[1]] = resize(image, inner)
+    # The scale is that of the rounded size, so that the way home is exact, not half a pixel off
+    scale = (inner[0] / height, inner[1] / width)
+    return canvas, Frame((height, width), size, scale, (float(top), float(left)))
+
+
+def crop(image: UInt8[np.ndarray, "h w *c"], size: tuple[int, int]) -> tuple[UInt8[np.ndarray, "H W *c"], Frame]:
+    """Resize to cover `size`, keep the aspect, and cut what stands over on both sides equally."""
+    _positive(size)
+    height, width = image.shape[:2]
+    ratio = max(size[0] / height, size[1] / width)
+    # The part of the original that is kept, whole pixels: cutting before resizing costs less than after
+    kept = (_near(size[0] / ratio, height), _near(size[1] / ratio, width))
+    top, left = (height - kept[0]) // 2, (width - kept[1]) // 2
+    scale = (size[0] / kept[0], size[1] / kept[1])
+    cut = resize(image[top : top + kept[0], left : left + kept[1]], size)
+    return cut, Frame((height, width), size, scale, (-top * scale[0], -left * scale[1]))
+
+
+def _near(length: float, most: int) -> int:
+    """The whole number of pixels nearest to `length`, from 1 to `most`."""
+    return min(max(round(length), 1), most)
+
+
+def _positive(size: tuple[int, int]) -> None:
+    if min(size) < 1:
+        raise CallError(f"a picture cannot be made {size[0]} high and {size[1]} wide; give at least 1 x 1 pixels")

@@ -1,0 +1,236 @@
+"""The loop that moves weights."""
+
+import copy
+import math
+import time
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from typing import Any, Protocol, runtime_checkable
+
+import torch
+from torch import Tensor, nn
+
+from lenslet.errors import DivergedError
+from lenslet.loops.average import Average
+from lenslet.loops.precision import autocast, resolve
+from lenslet.loops.recipe import Recipe
+from lenslet.loops.task import Task
+
+
+@runtime_checkable
+class Feed(Protocol):
+    """What `fit` learns from: (images, targets) per batch, a new order at each iteration."""
+
+    def __len__(self) -> int: ...
+    def __iter__(self) -> Iterator[tuple[Tensor, Any]]: ...
+
+
+@dataclass(frozen=True)
+class Epoch:
+    """What one pass over the training pictures did.
+
+    `valid` is empty where the pass was not measured (a run by minutes spends at most a tenth of them on measuring).
+    """
+
+    number: int
+    fraction: float
+    """Of the budget spent, 0 to 1."""
+    seconds: float
+    """Since the start of the run."""
+    rate: float
+    train: dict[str, float]
+    """Mean of each part of the loss over the pass."""
+    valid: dict[str, float]
+    best: bool
+    """Whether this is the best so far, by the task's goal."""
+    images_per_second: float = field(compare=False)
+
+
+def fit(net: nn.Module, task: Task, train: Feed, valid: Feed | None, recipe: Recipe) -> Iterator[Epoch]:
+    """Train `net` in place, yielding after each pass over `train`.
+
+    At each yield and at the end, also when the caller stops early, is interrupted or the loss diverges, `net` holds the best
+    weights so far (of the average, where the recipe keeps one), or the last ones where nothing has been measured.
+    With a budget in epochs, the same seed, machine and thread count give the same weights bit for bit.
+
+    Args:
+        net: moves to the GPU where there is one.
+        task: loss and measure.
+        train: batches to learn from.
+        valid: batches to choose the best epoch by; None keeps the last.
+        recipe: budget, optimizer, rate and the rest.
+
+    Raises:
+        DivergedError: the loss is NaN or infinite.
+
+    Source: course 1.13; AdamW, Loshchilov and Hutter 2017; label smoothing, Szegedy et al. 2015.
+    """
+    run = _Run(net, task, train, valid, recipe)
+    try:
+        while run.fraction < 1:
+            epoch = run.one_pass()
+            run.show_best()
+            yield epoch
+            run.go_on()
+    finally:
+        run.show_best()
+
+
+class _Run:
+    """The state of a run between two yields."""
+
+    def __init__(self, net: nn.Module, task: Task, train: Feed, valid: Feed | None, recipe: Recipe) -> None:
+        self.net, self.task, self.train, self.valid, self.recipe = net, task, train, valid, recipe
+        self.device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
+        net.to(self.device, memory_format=torch.channels_last)
+        self.precision = resolve(recipe.precision, net)
+        self.optimizer = _optimizer(net, recipe)
+        self.average = Average(net, recipe.average) if recipe.average else None
+        self.best: dict[str, Tensor] | None = None
+        self.best_score = (-math.inf, -math.inf)
+        self.last: dict[str, Tensor] | None = None
+        self.number = self.steps = 0
+        self.start = time.perf_counter()
+        self.spent_measuring = self.last_measuring = 0.0
+        self.dice = _dice(recipe.seed)
+
+    @property
+    def seconds(self) -> float:
+        return time.perf_counter() - self.start
+
+    @property
+    def fraction(self) -> float:
+        """Of the budget spent. By minutes, the time of one last measuring is kept back."""
+        if self.recipe.minutes is None:
+            assert self.recipe.epochs is not None
+            return self.steps / (self.recipe.epochs * len(self.train))
+        return min(1.0, self.seconds / max(self.recipe.minutes * 60 - self.last_measuring, 1e-9))
+
+    def one_pass(self) -> Epoch:
+        """One epoch, or what the minutes leave of it, and its measuring."""
+        outside = torch.get_rng_state()  # dropout draws from the global dice: ours must not disturb the caller's
+        torch.set_rng_state(self.dice)
+        try:
+            self.number += 1
+            began, seen = self.seconds, 0
+            sums: dict[str, float] = {}
+            batches = 0
+            self.net.train()
+            for images, targets in self.train:
+                fraction = self.fraction
+                if fraction >= 1:
+                    break
+                for name, value in self._step(images, targets, fraction).items():
+                    sums[name] = sums.get(name, 0.0) + value
+                seen += len(images)
+                batches += 1
+            spent = self.seconds - began
+            losses = {name: value / batches for name, value in sums.items()} if batches else {}
+            measured = self._measure() if self._worth_measuring() else {}
+            better = self._keep_if_better(measured)
+        finally:
+            self.dice = torch.get_rng_state()
+            torch.set_rng_state(outside)
+        return Epoch(
+            number=self.number,
+            fraction=self.fraction,
+            seconds=self.seconds,
+            rate=self.optimizer.param_groups[0]["lr"],
+            train=losses,
+            valid=measured,
+            best=better,
+            images_per_second=seen / spent if spent else 0.0,
+        )
+
+    def _step(self, images: Tensor, targets: Any, fraction: float) -> dict[str, float]:
+        """Forward, backward, update; the parts of the loss as numbers."""
+        for group in self.optimizer.param_groups:
+            group["lr"] = self.recipe.rate_at(fraction)
+        images = images.to(self.device, memory_format=torch.channels_last)
+        with autocast(self.precision, self.device):
+            raw = self.net(images)
+        parts = self.task.loss(raw, _to(targets, self.device))
+        total = torch.stack(list(parts.values())).sum()
+        if not math.isfinite(total.item()):
+            raise DivergedError(
+                f"the loss became {total.item()} in epoch {self.number}; the weights are those of the last good epoch: "
+                f"try a rate below {self.recipe.rate:g}, or --precision fp32"
+            )
+        self.optimizer.zero_grad(set_to_none=True)
+        total.backward()
+        if self.recipe.clip:
+            nn.utils.clip_grad_norm_(self.net.parameters(), self.recipe.clip)
+        self.optimizer.step()
+        self.steps += 1
+        if self.average is not None:
+            self.average.update(self.net)
+        return {name: part.item() for name, part in parts.items()}
+
+    def _worth_measuring(self) -> bool:
+        if self.valid is None:
+            return False
+        return self.recipe.minutes is None or self.fraction >= 1 or self.spent_measuring <= 0.1 * self.seconds
+
+    @torch.no_grad()
+    def _measure(self) -> dict[str, float]:
+        assert self.valid is not None
+        net = self.average.net if self.average is not None else self.net
+        began = self.seconds
+        net.eval()
+        measured = self.task.measure(self._outputs(net, self.valid))
+        self.last_measuring = self.seconds - began
+        self.spent_measuring += self.last_measuring
+        return measured
+
+    def _outputs(self, net: nn.Module, batches: Feed) -> Iterable[tuple[Any, Any]]:
+        for images, targets in batches:
+            with autocast(self.precision, self.device):
+                raw = net(images.to(self.device, memory_format=torch.channels_last))
+            yield raw, _to(targets, self.device)
+
+    def _keep_if_better(self, measured: dict[str, float]) -> bool:
+        """Remember the weights if these numbers are the best; of equal ones the lower loss, then the later, wins."""
+        if self.valid is not None and not measured:
+            return False
+        score = (measured.get(self.task.goal, 0.0), -measured.get("loss", 0.0))
+        if self.best is not None and score < self.best_score:
+            return False
+        self.best_score = score
+        source = self.average.net if self.average is not None else self.net
+        self.best = copy.deepcopy(source.state_dict())
+        return True
+
+    def show_best(self) -> None:
+        """Put the best weights into the caller's net; the weights in training are set aside for `go_on`."""
+        shown = self.best if self.best is not None else self.average.net.state_dict() if self.average else None
+        if shown is not None:
+            if self.last is None:
+                self.last = copy.deepcopy(self.net.state_dict())
+            self.net.load_state_dict(shown)
+        self.net.eval()
+
+    def go_on(self) -> None:
+        """Take the weights in training up again."""
+        if self.last is not None:
+            self.net.load_state_dict(self.last)
+            self.last = None
+
+
+def _optimizer(net: nn.Module, recipe: Recipe) -> torch.optim.Optimizer:
+    """Weight decay on matrices and kernels; none on biases and on the gains of normalisation."""
+    decayed = [p for p in net.parameters() if p.requires_grad and p.ndim > 1]
+    free = [p for p in net.parameters() if p.requires_grad and p.ndim <= 1]
+    groups = [{"params": decayed, "weight_decay": recipe.decay}, {"params": free, "weight_decay": 0.0}]
+    if recipe.optimizer == "adamw":
+        return torch.optim.AdamW(groups, lr=recipe.rate, betas=(recipe.momentum, 0.999))
+    return torch.optim.SGD(groups, lr=recipe.rate, momentum=recipe.momentum, nesterov=recipe.momentum > 0)
+
+
+def _dice(seed: int) -> Tensor:
+    """The state of a random generator that starts at `seed`."""
+    return torch.Generator().manual_seed(seed).get_state()
+
+
+def _to(targets: Any, device: torch.device) -> Any:
+    """Targets on the device; those that are no tensors stay as they are."""
+    return targets.to(device) if isinstance(targets, Tensor) else targets

@@ -1,0 +1,110 @@
+"""Nets: one architecture per file; each maps a batch of pictures to raw logits, the same in training and evaluation.
+
+    from lenslet.nets import NETS, build
+    net = build("resnet18", num_classes=10)
+
+Names in the state dict are torchvision's, so that official weights load unchanged.
+"""
+
+from lenslet.nets.alexnet import AlexNet, alexnet, alexnet_tiny
+from lenslet.nets.anatomy import anatomy
+from lenslet.nets.catalogue import NETS, build, check_size, input_channels, smallest_size, usual_size
+from lenslet.nets.facet import Facet, facet_l, facet_m, facet_s, facet_tiny
+from lenslet.nets.googlenet import GoogLeNet, GoogLeNetOutputs, googlenet, googlenet_tiny
+from lenslet.nets.inception import Inception
+from lenslet.nets.lenet import LeNet5, lenet5, lenet5_relu, lenet_course
+from lenslet.nets.resnet import (
+    BasicBlock,
+    Bottleneck,
+    ResNet,
+    resnet18,
+    resnet34,
+    resnet50,
+    resnet101,
+    resnet152,
+    resnet_tiny,
+)
+from lenslet.nets.resnet_cifar import (
+    CifarResNet,
+    plain8,
+    plain20,
+    plain32,
+    plain44,
+    plain56,
+    plain110,
+    resnet8,
+    resnet20,
+    resnet32,
+    resnet44,
+    resnet56,
+    resnet110,
+)
+from lenslet.nets.simple_convnet import SimpleConvNet, simple_convnet
+from lenslet.nets.squeezenet import Fire, SqueezeNet, squeezenet1_0, squeezenet1_1, squeezenet_tiny
+from lenslet.nets.vgg import VGG, vgg11, vgg11_bn, vgg13, vgg13_bn, vgg16, vgg16_bn, vgg19, vgg19_bn, vgg_tiny
+
+__all__ = [
+    "NETS",
+    "VGG",
+    "AlexNet",
+    "BasicBlock",
+    "Bottleneck",
+    "CifarResNet",
+    "Facet",
+    "Fire",
+    "GoogLeNet",
+    "GoogLeNetOutputs",
+    "Inception",
+    "LeNet5",
+    "ResNet",
+    "SimpleConvNet",
+    "SqueezeNet",
+    "alexnet",
+    "alexnet_tiny",
+    "anatomy",
+    "build",
+    "check_size",
+    "facet_l",
+    "facet_m",
+    "facet_s",
+    "facet_tiny",
+    "googlenet",
+    "googlenet_tiny",
+    "input_channels",
+    "lenet5",
+    "lenet5_relu",
+    "lenet_course",
+    "plain8",
+    "plain20",
+    "plain32",
+    "plain44",
+    "plain56",
+    "plain110",
+    "resnet8",
+    "resnet18",
+    "resnet20",
+    "resnet32",
+    "resnet34",
+    "resnet44",
+    "resnet50",
+    "resnet56",
+    "resnet101",
+    "resnet110",
+    "resnet152",
+    "resnet_tiny",
+    "simple_convnet",
+    "smallest_size",
+    "squeezenet1_0",
+    "squeezenet1_1",
+    "squeezenet_tiny",
+    "usual_size",
+    "vgg11",
+    "vgg11_bn",
+    "vgg13",
+    "vgg13_bn",
+    "vgg16",
+    "vgg16_bn",
+    "vgg19",
+    "vgg19_bn",
+    "vgg_tiny",
+]

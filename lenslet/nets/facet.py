@@ -1,0 +1,143 @@
+"""Facet: Lenslet's small default net, shaped by what an ordinary CPU does fast.
+
+One 3x3 stem at stride 2, then four stages of residual blocks at strides 4, 8, 16, 32, global average, one dense layer.
+
+    stage     stride   facet_tiny   facet_s   facet_m   facet_l
+    stem         2          8          32        32        64     3x3, BN, ReLU
+    layer1       4        8 x 1      32 x 1    64 x 1    64 x 1   channels x residual blocks
+    layer2       8       16 x 1      64 x 1   128 x 1   128 x 1
+    layer3      16       24 x 1     128 x 1   256 x 1   256 x 2
+    layer4      32       32 x 1     256 x 1   384 x 1   512 x 2
+    fc           -       mean over the map, dropout, dense
+"""
+
+from collections import OrderedDict
+from collections.abc import Sequence
+
+from jaxtyping import Float
+from torch import Tensor, nn
+
+__all__ = ["Facet", "facet_l", "facet_m", "facet_s", "facet_tiny"]
+
+
+class FacetBlock(nn.Module):
+    """Two 3x3 convolutions beside a short cut; the block starts as the short cut alone (its last scale is zero)."""
+
+    def __init__(self, in_channels: int, channels: int, stride: int):
+        super().__init__()
+        self.conv1 = nn.Conv2d(in_channels, channels, 3, stride, 1, bias=False)
+        self.bn1 = nn.BatchNorm2d(channels)
+        self.conv2 = nn.Conv2d(channels, channels, 3, 1, 1, bias=False)
+        self.bn2 = nn.BatchNorm2d(channels)
+        self.relu = nn.ReLU(inplace=True)
+        self.downsample: nn.Module = nn.Identity()
+        if stride != 1 or in_channels != channels:
+            self.downsample = nn.Sequential(
+                nn.Conv2d(in_channels, channels, 1, stride, bias=False), nn.BatchNorm2d(channels)
+            )
+
+    def forward(self, x: Float[Tensor, "n ci h w"]) -> Float[Tensor, "n co h2 w2"]:
+        """Short cut plus the branch."""
+        y = self.relu(self.bn1(self.conv1(x)))
+        out: Tensor = self.relu(self.downsample(x) + self.bn2(self.conv2(y)))
+        return out
+
+
+class Facet(nn.Module):
+    """The net of the table above; `stem`, `layer1` ... `layer4` may be tapped for features at strides 2, 4, 8, 16, 32.
+
+    Args:
+        stem: channels after the first convolution.
+        channels: of the four stages; multiples of 32 keep the CPU's vector units full.
+        blocks: residual blocks in each stage.
+        num_classes: outputs, as logits.
+        in_channels: 3 for colour, 1 for grey.
+        dropout: share of the pooled features silenced while training.
+    """
+
+    def __init__(
+        self,
+        *,
+        stem: int,
+        channels: Sequence[int],
+        blocks: Sequence[int] = (1, 1, 1, 1),
+        num_classes: int = 1000,
+        in_channels: int = 3,
+        dropout: int | float = 0.0,
+    ):
+        super().__init__()
+        first = nn.Conv2d(in_channels, stem, 3, 2, 1, bias=False)
+        self.stem = nn.Sequential(OrderedDict(conv=first, bn=nn.BatchNorm2d(stem), relu=nn.ReLU(inplace=True)))
+        one, two, three, four = channels
+        self.layer1 = _stage(stem, one, blocks[0])
+        self.layer2 = _stage(one, two, blocks[1])
+        self.layer3 = _stage(two, three, blocks[2])
+        self.layer4 = _stage(three, four, blocks[3])
+        self.avgpool = nn.AdaptiveAvgPool2d(1)
+        self.dropout = nn.Dropout(dropout)
+        self.fc = nn.Linear(four, num_classes)
+        for module in self.modules():
+            if isinstance(module, nn.Conv2d):
+                nn.init.kaiming_normal_(module.weight, mode="fan_out", nonlinearity="relu")
+            elif isinstance(module, FacetBlock):
+                nn.init.zeros_(module.bn2.weight)
+
+    def forward(self, x: Float[Tensor, "n c h w"]) -> Float[Tensor, "n classes"]:
+        """Pictures, normalised, of any size from 32 pixels up -> logits."""
+        x = self.layer4(self.layer3(self.layer2(self.layer1(self.stem(x)))))
+        out: Tensor = self.fc(self.dropout(self.avgpool(x).flatten(1)))
+        return out
+
+
+def _stage(in_channels: int, channels: int, blocks: int) -> nn.Sequential:
+    """Residual blocks, the first of which halves the map."""
+    first = FacetBlock(in_channels, channels, stride=2)
+    return nn.Sequential(first, *(FacetBlock(channels, channels, stride=1) for _ in range(blocks - 1)))
+
+
+def facet_tiny(num_classes: int = 1000, *, in_channels: int = 3, dropout: int | float = 0.0) -> Facet:
+    """For tests: all the parts, almost no weights."""
+    return Facet(
+        stem=8,
+        channels=(8, 16, 24, 32),
+        blocks=(1, 1, 1, 1),
+        num_classes=num_classes,
+        in_channels=in_channels,
+        dropout=dropout,
+    )
+
+
+def facet_s(num_classes: int = 1000, *, in_channels: int = 3, dropout: int | float = 0.0) -> Facet:
+    """About a million weights: for the slowest machines."""
+    return Facet(
+        stem=32,
+        channels=(32, 64, 128, 256),
+        blocks=(1, 1, 1, 1),
+        num_classes=num_classes,
+        in_channels=in_channels,
+        dropout=dropout,
+    )
+
+
+def facet_m(num_classes: int = 1000, *, in_channels: int = 3, dropout: int | float = 0.0) -> Facet:
+    """The default: the most accurate after two minutes on two cores."""
+    return Facet(
+        stem=32,
+        channels=(64, 128, 256, 384),
+        blocks=(1, 1, 1, 1),
+        num_classes=num_classes,
+        in_channels=in_channels,
+        dropout=dropout,
+    )
+
+
+def facet_l(num_classes: int = 1000, *, in_channels: int = 3, dropout: int | float = 0.0) -> Facet:
+    """For thousands of pictures and an hour, or a GPU."""
+    return Facet(
+        stem=64,
+        channels=(64, 128, 256, 512),
+        blocks=(1, 1, 2, 2),
+        num_classes=num_classes,
+        in_channels=in_channels,
+        dropout=dropout,
+    )

@@ -1,0 +1,7 @@
+"""What a model answers and how good it is: frozen, validated values that know nothing of their maker."""
+
+from lenslet.results.classification import Classification
+from lenslet.results.evaluation import Evaluation, Miss
+from lenslet.results.unreadable import Unreadable
+
+__all__ = ["Classification", "Evaluation", "Miss", "Unreadable"]

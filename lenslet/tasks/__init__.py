@@ -1,0 +1,1 @@
+"""What a trained net is for: one folder per task, strangers to each other."""

@@ -1,0 +1,215 @@
+"""A folder of classes -> everything that `fit` needs."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from jaxtyping import UInt8
+from torch import nn
+
+from lenslet.card import Card, software
+from lenslet.data import Augment, Batches, Parts, Sample, Skipped, channel_statistics, decode, read_folder, split_by_content
+from lenslet.data.augment import PRESETS
+from lenslet.errors import CallError, DataError, ImageError
+from lenslet.image import Preprocess, image_size, open_image
+from lenslet.loops import Recipe
+from lenslet.nets import build, check_size, input_channels, smallest_size, usual_size
+from lenslet.tasks.classify.training import Classify
+
+DEFAULT_NET = "facet_m"
+_LOOKED_AT = 64  # pictures opened to guess size and colour: enough to be sure, few enough to be instant
+_SMALLEST, _LARGEST = 32, 128
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """A run that can start."""
+
+    net: nn.Module
+    card: Card
+    task: Classify
+    train: Batches
+    valid: Batches | None
+    recipe: Recipe
+    held_out: tuple[Sample, ...]
+    """To measure on at the end; the pictures learned from where nothing could be held out."""
+    measured_on: str
+    skipped: tuple[Skipped, ...]
+    notes: tuple[str, ...]
+
+    def shown(self, count: int) -> list[tuple[UInt8[np.ndarray, "h w 3"], str]]:
+        """Pictures as the net is shown them while learning, with their classes."""
+        pixels = self.train.example(count)
+        names = [self.card.labels[int(label)] for label in self.train.targets[:: max(1, len(self.train.targets) // count)]]
+        return list(zip(pixels, names, strict=False))
+
+
+def prepare(
+    data: str | Path,
+    *,
+    net: str | None,
+    size: int | None,
+    augment: str | None,
+    budget: Mapping[str, Any],
+    overfit: int | None = None,
+    on_decoded: Callable[[int, int], None] | None = None,
+    on_batch: Callable[[int], None] | None = None,
+) -> Prepared:
+    """Read, decode, split, and choose what was left open.
+
+    Args:
+        data: a folder of classes, with or without parts.
+        net: a name in `nets.NETS`; None: the default for colour or grey pictures.
+        size: side of the net's square input in pixels; None: from the pictures.
+        augment: a name in `data.augment.PRESETS`; None: from the pictures.
+        budget: fields of the `Recipe` that the caller has decided.
+        overfit: learn only this many pictures, with no augmentation, and measure on the same ones.
+        on_decoded: called with (done, of) pictures.
+        on_batch: called with the number of pictures of each training batch.
+
+    Raises:
+        DataError: see `read_folder`; or nothing is left to learn from.
+        CallError: unknown net, size or augmentation.
+    """
+    parts = read_folder(data)
+    grey, side = _look(parts.train)
+    name = net or DEFAULT_NET
+    channels = input_channels(name) or (1 if grey else 3)
+    # nets drawn for small pictures get their own size, all others the size of the pictures
+    side = size or (usual_size(name) if usual_size(name) < 64 else max(side, smallest_size(name)))
+    check_size(name, side)
+    shape = Preprocess(size=(side, side), resize="letterbox", channels=channels, mean=(0.5,) * channels, std=(0.25,) * channels)
+
+    chosen = [*parts.train, *parts.valid]
+    pictures = decode([s.path for s in chosen], shape, progress=on_decoded)
+    rows = np.array(pictures.rows)
+    labels = np.array([s.label for s in chosen])
+    learn, held, how = _halves(parts, rows, labels, pictures.keys, data)
+    if overfit is not None:
+        learn = held = _few(learn, labels, overfit)
+        how = "the very pictures it learned, as a self-test"
+    if len(np.unique(labels[learn])) < 2:
+        raise DataError(f"{data}: after leaving out what cannot be read, fewer than two classes have a picture to learn from")
+
+    mean, std = channel_statistics(pictures.pixels, rows[learn])
+    final = Preprocess(size=shape.size, resize=shape.resize, channels=channels, mean=mean, std=std)
+    recipe = default_recipe(len(learn), overfit=overfit is not None, **budget)
+    change = None if overfit is not None else PRESETS[_preset(augment, grey=channels == 1)]
+    torch_labels = torch.from_numpy(labels)
+
+    def batches(which: np.ndarray, **how: Any) -> Batches:
+        return Batches(pictures.pixels, rows[which], torch_labels[which], final, **how)
+
+    with torch.random.fork_rng(devices=[]):
+        torch.manual_seed(recipe.seed)
+        made = build(name, num_classes=len(parts.labels), in_channels=channels)
+    held_out = parts.test or tuple(chosen[i] for i in held)
+    if overfit is not None or not held_out:
+        held_out = tuple(chosen[i] for i in learn)
+    elif parts.test:
+        how = "the test part of the folder, by which nothing was chosen"
+    return Prepared(
+        net=made,
+        card=Card(
+            task="classify",
+            net=name,
+            net_arguments={"num_classes": len(parts.labels), "in_channels": channels},
+            labels=parts.labels,
+            preprocess=final,
+            recipe=recipe.to_dict() | {"augment": "none" if change is None else _preset(augment, grey=channels == 1)},
+            data=_data_entry(parts, learn, held, pictures.keys, labels),
+            versions=software(),
+            licence={"weights": "yours: trained from scratch on your data", "data": "not stated"},
+            seen="".join(f"{int(k) >> 32:08x}" for k in pictures.keys[rows[learn]]),
+        ),
+        task=Classify(smoothing=recipe.smoothing),
+        train=batches(
+            learn, size=min(recipe.batch, len(learn)), augment=change, shuffle=True, seed=recipe.seed, watch=on_batch
+        ),
+        valid=batches(held, size=128) if len(held) else None,
+        recipe=recipe,
+        held_out=held_out,
+        measured_on=how,
+        skipped=pictures.skipped,
+        notes=parts.notes,
+    )
+
+
+def default_recipe(count: int, *, overfit: bool = False, **decided: Any) -> Recipe:
+    """The recipe for `count` training pictures, with what the caller has decided taken over."""
+    decided = {name: value for name, value in decided.items() if value is not None}
+    if overfit:
+        decided = {"epochs": 400, "smoothing": 0.0, "decay": 0.0, "average": 0.0, "batch": min(32, count)} | decided
+    elif "epochs" not in decided and "minutes" not in decided:
+        # three minutes for a small folder; large ones get a quarter of an hour at the most, unless asked for more
+        decided["minutes"] = float(min(15.0, max(3.0, count / 1000)))
+    return Recipe(**decided)
+
+
+def _look(samples: Sequence[Sample]) -> tuple[bool, int]:
+    """Whether the pictures are grey, and a side for the net's input: their median shorter side, within what a CPU can do."""
+    sides, grey, opened = [], True, 0
+    step = max(1, len(samples) // _LOOKED_AT)
+    for sample in samples[::step][:_LOOKED_AT]:
+        try:
+            sides.append(min(image_size(sample.path)))
+            if grey:
+                picture = open_image(sample.path, at_least=(64, 64)).astype(np.int16)
+                grey = bool((np.ptp(picture, axis=2) <= 2).all())  # JPEG rounds grey by a level or two
+                opened += 1
+        except ImageError:
+            continue
+    side = float(np.median(sides)) if sides else 96.0
+    return grey and opened > 0, int(np.clip(round(side / 16) * 16, _SMALLEST, _LARGEST))
+
+
+def _halves(
+    parts: Parts, rows: np.ndarray, labels: np.ndarray, keys: np.ndarray, data: str | Path
+) -> tuple[np.ndarray, np.ndarray, str]:
+    """Indices to learn from, indices to hold out, and in words where the latter came from."""
+    readable = rows >= 0
+    index = np.arange(len(rows))
+    if parts.valid:
+        is_valid = index >= len(parts.train)
+        return index[readable & ~is_valid], index[readable & is_valid], f"the validation part of {Path(data).name}, by which the best epoch was chosen"
+    held = np.zeros(len(rows), bool)
+    held[readable] = split_by_content(keys[rows[readable]], labels[readable])
+    learn, out = index[readable & ~held], index[readable & held]
+    if not len(out):
+        return learn, out, "the very pictures it learned, because there are too few to hold any out: expect less on new ones"
+    return learn, out, "held out by content hash, never trained on"
+
+
+def _few(learn: np.ndarray, labels: np.ndarray, count: int) -> np.ndarray:
+    """`count` of the pictures to learn, the classes in turn."""
+    if count < 2:
+        raise CallError(f"overfit is {count}: give at least 2 pictures, of two classes")
+    order = sorted(learn, key=lambda i: (int((labels[learn[learn < i]] == labels[i]).sum()), labels[i]))
+    return np.array(order[:count])
+
+
+def _preset(augment: str | None, *, grey: bool) -> str:
+    """The name of the augmentation: photos may be mirrored, glyphs must not."""
+    if augment is not None and augment not in PRESETS:
+        raise CallError(f"augment is {augment!r}: give one of {', '.join(PRESETS)}")
+    return augment or ("glyph" if grey else "full")
+
+
+def _data_entry(
+    parts: Parts, learn: np.ndarray, held: np.ndarray, keys: np.ndarray, labels: np.ndarray
+) -> dict[str, Any]:
+    """What the card says about the data: enough to recognise it, nothing that shows it."""
+    import hashlib
+
+    digest = hashlib.sha256(np.sort(keys).tobytes()).hexdigest()
+    return {
+        "folder": parts.root.name,
+        "fingerprint": digest[:32],
+        "trained_on": len(learn),
+        "held_out": len(held),
+        "per_class": {label: int((labels[learn] == i).sum()) for i, label in enumerate(parts.labels)},
+    }
+

@@ -1,0 +1,37 @@
+"""The chapters of the demo: one file each, in the order of this list.
+
+A chapter is a function that does real work in the folder it is given and returns what the report should show.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from lenslet.report import Section
+
+
+@dataclass(frozen=True)
+class Chapter:
+    """What a chapter leaves behind.
+
+    Args:
+        sections: for the report.
+        numbers: name -> number, for JSON.
+        said: one line for the command line.
+        files: worth looking at.
+    """
+
+    sections: "tuple[Section, ...]"
+    numbers: dict[str, float] = field(default_factory=dict)
+    said: str = ""
+    files: tuple[Path, ...] = ()
+
+
+def chapters() -> "tuple[Callable[[Path, int, bool], Chapter], ...]":
+    """All of them; each takes the folder to work in, the seed, and whether to show a bar."""
+    from lenslet.verbs.chapters.digits import digits
+    from lenslet.verbs.chapters.filters import filters
+
+    return (digits, filters)

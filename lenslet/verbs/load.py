@@ -1,0 +1,104 @@
+"""load: a model from its folder, or official weights by their net's name."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+from annotated_doc import Doc
+
+from lenslet.errors import CallError, CardError
+
+if TYPE_CHECKING:
+    from lenslet.tasks.classify.classifier import Classifier
+
+
+def load(
+    model: Annotated[
+        "str | Path | Classifier",
+        Doc("A model folder, or the name of a net with official ImageNet weights, for instance squeezenet1_1."),
+    ],
+) -> "Classifier":
+    """Open a trained model.
+
+    Nothing in the files is executed, and the weights are checked against the card. A model that is already open comes back
+    as it is.
+
+    Raises:
+        CardError: the folder is missing, damaged, or of a newer format.
+        DownloadError: official weights that could not be fetched.
+    """
+    from lenslet.tasks.classify.classifier import Classifier
+
+    if isinstance(model, Classifier):
+        return model
+    path = Path(model)
+    if path.suffix == ".onnx":
+        raise CallError(f"{path}: this version opens model folders only, not ONNX files")
+    if path.exists() or path.suffix or len(path.parts) > 1:
+        return _folder(path)
+    from lenslet.card import official
+
+    if str(model) in official.REGISTRY:
+        return _official(str(model))
+    raise CardError(
+        f"{model}: there is no such model folder, and no official weights of that name; "
+        "train one with `lenslet train`, or see `lenslet models`"
+    )
+
+
+def _folder(path: Path) -> "Classifier":
+    from lenslet import card
+    from lenslet.tasks.classify.classifier import Classifier
+
+    found, state = card.load(path.parent if path.name in (card.CARD, card.WEIGHTS) else path)
+    if found.task != "classify":
+        raise CardError(f"{path}: its task is {found.task!r}, which this version of Lenslet does not know: update it")
+    net = _build(path, found)
+    try:
+        net.load_state_dict(state)
+    except RuntimeError as error:
+        raise CardError(f"{path}: the weights do not fit the net {found.net} that its card names: {_first(error)}") from error
+    return Classifier(net, found, folder=path)
+
+
+def _build(path: Path, card: Any) -> Any:
+    """The net of a card; its arguments come from a file, so they are held against what the card says elsewhere."""
+    from lenslet.nets import NETS, build
+
+    if card.net not in NETS:
+        raise CardError(f"{path}: this version of Lenslet has no net {card.net!r}: update it")
+    expected = {"num_classes": len(card.labels), "in_channels": card.preprocess.channels}
+    others = {k: v for k, v in card.net_arguments.items() if k not in expected}
+    if {k: card.net_arguments.get(k) for k in expected} != expected or not all(isinstance(v, str) for v in others.values()):
+        raise CardError(f"{path}: the card is damaged: net_arguments {card.net_arguments} contradict its labels and size")
+    try:
+        return build(card.net, **card.net_arguments)
+    except (CallError, ValueError) as error:
+        raise CardError(f"{path}: the card is damaged: {error}") from error
+
+
+def _official(name: str) -> "Classifier":
+    """A net with the weights its authors published."""
+    from lenslet.card import Card, official
+    from lenslet.nets import build
+    from lenslet.tasks.classify.classifier import Classifier
+
+    state, entry = official.pretrained(name)
+    arguments = {"num_classes": len(entry.labels), "in_channels": 3, **entry.arguments}
+    net = build(name, **arguments)
+    net.load_state_dict(state)
+    card = Card(
+        task="classify",
+        net=name,
+        net_arguments=arguments,
+        labels=entry.labels,
+        preprocess=entry.preprocess,
+        licence={"weights": entry.licence},
+        measured_on="",
+    )
+    return Classifier(net, card)
+
+
+def _first(error: Exception) -> str:
+    """The first line that says something, of an error that lists every tensor."""
+    lines = [line.strip() for line in str(error).splitlines() if line.strip()]
+    return lines[1] if len(lines) > 1 else lines[0]

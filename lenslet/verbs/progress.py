@@ -1,0 +1,85 @@
+"""Bars on stderr for verbs that take long; plain lines where stderr is no terminal, nothing where nobody asked."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from time import monotonic
+from typing import Any, Protocol, runtime_checkable
+
+
+@runtime_checkable
+class Bar(Protocol):
+    """What a verb tells a bar."""
+
+    def phase(self, text: str) -> None:
+        """A new part of the work begins."""
+
+    def at(self, fraction: float, text: str = "") -> None:
+        """So much of this part is done (0 to 1), and what there is to say about it."""
+
+
+class _Silent:
+    def phase(self, text: str) -> None: ...
+    def at(self, fraction: float, text: str = "") -> None: ...
+
+
+class _Lines:
+    """For logs: a line when a part begins and at every tenth of it, but never more than one in five seconds."""
+
+    def __init__(self, write: "Write") -> None:
+        self.write, self.name, self.tenth, self.last, self.began = write, "", 0, 0.0, monotonic()
+
+    def phase(self, text: str) -> None:
+        self.name, self.tenth, self.began = text, 0, monotonic()
+        self.write(text)
+
+    def at(self, fraction: float, text: str = "") -> None:
+        tenth = int(fraction * 10)
+        if tenth > self.tenth and monotonic() - self.last >= 5:
+            self.tenth, self.last = tenth, monotonic()
+            left = (monotonic() - self.began) * (1 - fraction) / fraction
+            self.write(f"{self.name} {fraction:4.0%}  {text}  {left:.0f} s left")
+
+
+@runtime_checkable
+class Write(Protocol):
+    """Something that prints a line."""
+
+    def __call__(self, text: str) -> None: ...
+
+
+class _Rich:
+    def __init__(self, progress: Any) -> None:
+        self.progress, self.task = progress, None
+
+    def phase(self, text: str) -> None:
+        if self.task is not None:
+            self.progress.update(self.task, completed=1.0)
+        self.task = self.progress.add_task(text, total=1.0, said="")
+
+    def at(self, fraction: float, text: str = "") -> None:
+        said = {"said": text} if text else {}
+        self.progress.update(self.task, completed=min(fraction, 1.0), **said)
+
+
+@contextmanager
+def bar(*, shown: bool) -> Iterator[Bar]:
+    """A bar for the length of a block."""
+    if not shown:
+        yield _Silent()
+        return
+    from rich.console import Console
+    from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
+
+    console = Console(stderr=True, highlight=False)
+    if not console.is_terminal:
+        yield _Lines(lambda text: console.print(text, markup=False, soft_wrap=True))
+        return
+    columns = (
+        TextColumn("{task.description}", markup=False),
+        BarColumn(bar_width=28),
+        TaskProgressColumn(),
+        TimeRemainingColumn(compact=True),
+        TextColumn("{task.fields[said]}", markup=False),
+    )
+    with Progress(*columns, console=console) as progress:
+        yield _Rich(progress)

@@ -1,0 +1,84 @@
+"""What a finished run says of itself: report.html and its plots."""
+
+import shlex
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from lenslet.files import write_whole
+from lenslet.report.curves import curves
+from lenslet.report.training import confusion_png, training_page
+
+if TYPE_CHECKING:
+    from lenslet.tasks.classify.classifier import Classifier
+    from lenslet.tasks.classify.prepare import Prepared
+
+_SAMPLES = 16
+
+
+def write_report(
+    model: "Classifier",
+    prepared: "Prepared",
+    rows: Sequence[dict[str, float]],
+    folder: Path,
+    arguments: dict[str, Any],
+    note: str,
+) -> Path:
+    """Write report.html, curves.png and confusion.png into the folder of the run.
+
+    Args:
+        model: with its evaluation.
+        prepared: what the run started from.
+        rows: of results.csv.
+        folder: of the run.
+        arguments: of the call.
+        note: how the run ended, where it did not end as planned.
+    """
+    evaluation = model.evaluation
+    assert evaluation is not None
+    write_whole(folder / "curves.png", curves(rows))
+    write_whole(folder / "confusion.png", confusion_png(evaluation))
+    page = training_page(
+        title=f"{model.card.net} trained on {Path(arguments['data']).resolve().name}",
+        evaluation=evaluation,
+        measured_on=prepared.measured_on,
+        rows=rows,
+        facts=_facts(model, rows),
+        command=command(arguments),
+        per_class=model.card.data["per_class"],
+        skipped=[(str(s.path), s.why) for s in prepared.skipped],
+        notes=[n for n in (note, *prepared.notes) if n],
+        samples=prepared.shown(_SAMPLES),
+        foot=f"Lenslet {model.card.versions['lenslet']}, {datetime.now(UTC):%Y-%m-%d %H:%M} UTC. "
+        "This page holds everything it shows and fetches nothing.",
+    )
+    return page.write(folder / "report.html")
+
+
+def command(arguments: dict[str, Any]) -> str:
+    """The command line that repeats a call of `train`."""
+    words = ["lenslet", "train", str(arguments["data"])]
+    for name, value in arguments.items():
+        if name in ("data", "progress") or value is None or (name, value) == ("precision", "auto"):
+            continue
+        words += [f"--{name}", str(value)]
+    return shlex.join(words)
+
+
+def _facts(model: "Classifier", rows: Sequence[dict[str, float]]) -> list[tuple[str, str]]:
+    """What a reader needs to know to compare this run with another."""
+    card, recipe = model.card, model.card.recipe
+    weights = sum(p.numel() for p in model.net.parameters())
+    height, width = card.preprocess.size
+    speeds = [row["images_per_second"] for row in rows if row["images_per_second"]]
+    return [
+        ("net", f"{card.net}, {weights:,} parameters"),
+        ("sees", f"{width} × {height} pixels, {'grey' if card.preprocess.channels == 1 else 'colour'}, {card.preprocess.resize}"),
+        ("budget", f"{recipe['minutes']:g} minutes" if recipe["minutes"] else f"{recipe['epochs']} epochs"),
+        ("took", f"{len(rows)} epochs in {rows[-1]['seconds']:.0f} s" if rows else "stopped before the first epoch ended"),
+        ("speed", f"{sorted(speeds)[len(speeds) // 2]:.0f} pictures a second" if speeds else "not measured"),
+        ("recipe", f"{recipe['optimizer']}, rate {recipe['rate']:g}, batch {recipe['batch']}, augmentation {recipe['augment']}"),
+        ("seed", str(recipe["seed"])),
+        ("versions", ", ".join(f"{name} {version}" for name, version in card.versions.items())),
+    ]

@@ -1,0 +1,74 @@
+"""One signature feeds every door: what a verb takes, the command line takes, by the same name, in the same words."""
+
+import inspect
+from pathlib import Path
+
+import pytest
+import typer
+
+import lenslet
+from lenslet.cli import COMMANDS, app
+from lenslet.verbs.signature import parameters
+
+VERBS = Path(lenslet.__file__).parent / "verbs"
+BY_NAME = {command.verb.__name__: command for command in COMMANDS}
+CASES = [(name, parameter) for name, command in BY_NAME.items() for parameter in parameters(command.verb)]
+# A verb without a command: what it returns is an object to hold, and there is nothing to show of it.
+WITHOUT_COMMAND = {"load"}
+
+
+def names(case: object) -> str:
+    return case if isinstance(case, str) else case.name  # type: ignore[attr-defined]
+
+
+@pytest.fixture(scope="module")
+def group():
+    return typer.main.get_command(app)
+
+
+def test_every_verb_has_a_file_a_command_and_a_public_name(group):
+    functions = {
+        path.stem
+        for path in VERBS.glob("*.py")
+        if f"\ndef {path.stem}(" in path.read_text()  # a verb's file is named after its verb; others serve the verbs
+        and path.stem in lenslet.__all__
+    }
+    assert functions - WITHOUT_COMMAND == set(BY_NAME) == set(group.commands)
+    for name, command in BY_NAME.items():
+        assert getattr(lenslet, name) is command.verb
+
+
+@pytest.mark.parametrize(("name", "parameter"), CASES, ids=names)
+def test_every_parameter_is_at_the_command_line_with_its_name_default_and_words(group, name, parameter):
+    [control] = [control for control in group.commands[name].params if control.name == parameter.name]
+    assert " ".join(control.help.split()) == parameter.doc
+    assert control.required == parameter.required
+    assert control.param_type_name == ("option" if parameter.option else "argument")
+    if parameter.option:
+        assert f"--{parameter.name.replace('_', '-')}" in control.opts
+    if not parameter.required and not parameter.many:
+        assert control.default == parameter.default
+
+
+@pytest.mark.parametrize("name", BY_NAME)
+def test_the_command_line_adds_json_and_help_and_nothing_else(group, name):
+    controls = {control.name for control in group.commands[name].params}
+    assert controls - {p.name for p in parameters(BY_NAME[name].verb)} == {"json"}
+
+
+@pytest.mark.parametrize(("name", "parameter"), CASES, ids=names)
+def test_a_doc_is_one_sentence(name, parameter):
+    assert parameter.doc.endswith(".")
+    assert 8 < len(parameter.doc) < 300
+
+
+@pytest.mark.parametrize("name", BY_NAME)
+def test_a_verb_says_in_one_line_what_it_is_for(name):
+    assert inspect.getdoc(BY_NAME[name].verb)
+
+
+@pytest.mark.parametrize("name", BY_NAME)
+def test_every_command_has_an_example_that_parses(group, name):
+    program, command, *arguments = BY_NAME[name].example.split()
+    assert (program, command) == ("lenslet", name)
+    group.commands[name].make_context(name, arguments)

@@ -1,0 +1,75 @@
+"""find_images: a file, a folder with all below it, a pattern."""
+
+import os
+from pathlib import Path
+
+import pytest
+
+from lenslet.errors import CallError
+from lenslet.image import SUFFIXES, find_images
+
+
+@pytest.fixture
+def tree(tmp_path: Path) -> Path:
+    for name in (
+        "b.JPG",
+        "a.png",
+        "c/d.webp",
+        "c/e/صورة.jpeg",
+        "notes.txt",
+        ".hidden.png",
+        ".git/x.png",
+        ".part-abc.png",
+        "c/.old-1/y.png",
+        "[1] odd*.png",
+    ):
+        path = tmp_path / "tree" / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(b"")
+    return tmp_path / "tree"
+
+
+def _names(tree: Path, found: list[Path]) -> list[str]:
+    return [str(path.relative_to(tree)) for path in found]
+
+
+def test_a_folder_gives_all_pictures_below_it_sorted_and_nothing_hidden(tree: Path) -> None:
+    expected = ["[1] odd*.png", "a.png", "b.JPG", "c/d.webp", "c/e/صورة.jpeg"]
+    assert _names(tree, find_images(tree)) == expected
+    assert find_images(str(tree)) == find_images(tree) == sorted(find_images(tree))
+
+
+def test_a_file_stands_for_itself_whatever_its_suffix_or_odd_characters(tree: Path) -> None:
+    assert find_images(tree / "notes.txt") == [tree / "notes.txt"]
+    assert find_images(tree / "[1] odd*.png") == [tree / "[1] odd*.png"]
+
+
+def test_a_pattern_finds_pictures_in_any_depth(tree: Path) -> None:
+    assert _names(tree, find_images(f"{tree}/*.png")) == ["[1] odd*.png", "a.png"]
+    assert _names(tree, find_images(f"{tree}/**/*.jpeg")) == ["c/e/صورة.jpeg"]
+    assert len(find_images(f"{tree}/**")) == len(find_images(tree))
+    assert _names(tree, find_images(tree / "c" / "?.webp")) == ["c/d.webp"]
+
+
+def test_loops_of_links_end_and_a_link_to_a_folder_is_followed(tree: Path, tmp_path: Path) -> None:
+    elsewhere = tmp_path / "elsewhere"
+    elsewhere.mkdir()
+    (elsewhere / "z.png").write_bytes(b"")
+    os.symlink(elsewhere, tree / "link")
+    os.symlink(tree, tree / "c" / "loop")
+    os.symlink(tree / "gone.png", tree / "broken.png")
+    found = find_images(tree)
+    assert tree / "link" / "z.png" in found
+    assert len(found) == len(set(found)) == 6
+
+
+@pytest.mark.parametrize("name", ["gone", "gone/*.png", "empty", "notes*"])
+def test_nothing_found_is_a_sentence(name: str, tree: Path) -> None:
+    (tree / "empty").mkdir()
+    with pytest.raises(CallError, match=r"tree.*(no such file|no picture)"):
+        find_images(tree / name)
+
+
+def test_suffixes_are_lower_case_with_a_dot() -> None:
+    assert {".jpg", ".png", ".pgm", ".tiff", ".webp"} <= SUFFIXES
+    assert all(suffix == suffix.lower() and suffix.startswith(".") for suffix in SUFFIXES)
