@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 from importlib import metadata
 from pathlib import Path
 
+LOAD = os.getloadavg()[0] if hasattr(os, "getloadavg") else 0.0  # before we add to it: was the machine ours alone?
 RESULTS = Path(__file__).parent / "results"
 
 
@@ -57,6 +58,7 @@ def machine() -> dict[str, str]:
         "system": f"{platform.system()} {platform.release()}",
         "python": platform.python_version(),
         **versions,
+        "load": f"{LOAD:.1f} at the start",
     }
 
 

@@ -1,9 +1,10 @@
 """The command line: it parses, calls a verb, and shows what the verb returns."""
 
 import sys
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
+from typer.core import TyperGroup
 
 import lenslet
 from lenslet.cli import demo, describe, evaluate, filter, models, predict, train  # noqa: A004
@@ -23,9 +24,22 @@ COMMANDS = (
     demo.command,
 )
 
+
+class _Group(TyperGroup):
+    """The list of commands; differs from Typer's in one default."""
+
+    def get_help_option(self, ctx: typer.Context) -> Any:  # type: ignore[override]
+        """--help, off by default: for the None it has otherwise Typer imports pydantic, which doubles its time."""
+        option = super().get_help_option(ctx)
+        if option is not None:
+            option.default = False
+        return option
+
+
 # Plain help: Rich would take longer to import than everything else together, and docs/cli.md is this very text.
 app = typer.Typer(
     name="lenslet",
+    cls=_Group,
     add_completion=False,
     rich_markup_mode=None,
     pretty_exceptions_enable=False,

@@ -27,7 +27,7 @@ def show(answers: "Iterator[Classification | Unreadable]") -> None:
     """Picture, label, how sure; then the next best."""
     for answer in answers:
         if hasattr(answer, "why"):
-            say(str(answer))
+            say(answer.why)
             continue
         (label, score), *others = answer.top(3)
         rest = ", ".join(f"{name} {percent(share)}" for name, share in others)

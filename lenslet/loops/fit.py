@@ -15,6 +15,7 @@ from lenslet.loops.average import Average
 from lenslet.loops.precision import autocast, resolve
 from lenslet.loops.recipe import Recipe
 from lenslet.loops.task import Task
+from lenslet.loops.threads import Threads
 
 
 @runtime_checkable
@@ -90,9 +91,12 @@ class _Run:
         self.best_score = (-math.inf, -math.inf)
         self.last: dict[str, Tensor] | None = None
         self.number = self.steps = 0
+        self.over = False
         self.start = time.perf_counter()
         self.spent_measuring = self.last_measuring = 0.0
         self.dice = _dice(recipe.seed)
+        # by minutes no two runs are equal anyway; by epochs they are, and must stay so
+        self.threads = Threads(tuned=recipe.minutes is not None)
 
     @property
     def seconds(self) -> float:
@@ -104,7 +108,9 @@ class _Run:
         if self.recipe.minutes is None:
             assert self.recipe.epochs is not None
             return self.steps / (self.recipe.epochs * len(self.train))
-        return min(1.0, self.seconds / max(self.recipe.minutes * 60 - self.last_measuring, 1e-9))
+        # the time kept back changes with each measuring, and what is over must stay over
+        self.over = self.over or self.seconds >= self.recipe.minutes * 60 - self.last_measuring
+        return 1.0 if self.over else self.seconds / (self.recipe.minutes * 60 - self.last_measuring)
 
     def one_pass(self) -> Epoch:
         """One epoch, or what the minutes leave of it, and its measuring."""
@@ -120,7 +126,9 @@ class _Run:
                 fraction = self.fraction
                 if fraction >= 1:
                     break
-                for name, value in self._step(images, targets, fraction).items():
+                with self.threads.step(len(images)):
+                    parts = self._step(images, targets, fraction)
+                for name, value in parts.items():
                     sums[name] = sums.get(name, 0.0) + value
                 seen += len(images)
                 batches += 1
@@ -177,7 +185,8 @@ class _Run:
         net = self.average.net if self.average is not None else self.net
         began = self.seconds
         net.eval()
-        measured = self.task.measure(self._outputs(net, self.valid))
+        with self.threads.chosen():
+            measured = self.task.measure(self._outputs(net, self.valid))
         self.last_measuring = self.seconds - began
         self.spent_measuring += self.last_measuring
         return measured

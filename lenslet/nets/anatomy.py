@@ -242,10 +242,13 @@ def _channels(net: nn.Module) -> int:
 def _evaluating(net: nn.Module) -> Iterator[None]:
     """The net in evaluation mode, each module afterwards as it was."""
     training = {module: module.training for module in net.modules()}
+    fused = torch.backends.mha.get_fastpath_enabled()
     net.eval()
+    torch.backends.mha.set_fastpath_enabled(False)  # attention as one operation hides what it is made of
     try:
         yield
     finally:
+        torch.backends.mha.set_fastpath_enabled(fused)
         for module, was in training.items():
             module.training = was
 

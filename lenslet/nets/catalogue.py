@@ -103,7 +103,7 @@ SIZES: dict[type[nn.Module], Sizes] = {
     VGG: Sizes(224, 32),
     ResNet: Sizes(224, 1),
     CifarResNet: Sizes(32, 1),
-    GoogLeNet: Sizes(224, 15),
+    GoogLeNet: Sizes(224, 31),
     SqueezeNet: Sizes(224, 21),
 }
 

@@ -32,9 +32,11 @@ class FacetBlock(nn.Module):
         self.relu = nn.ReLU(inplace=True)
         self.downsample: nn.Module = nn.Identity()
         if stride != 1 or in_channels != channels:
-            self.downsample = nn.Sequential(
-                nn.Conv2d(in_channels, channels, 1, stride, bias=False), nn.BatchNorm2d(channels)
-            )
+            # Averaging before the 1x1 lets the short cut see every pixel; a 1x1 at stride 2 sees one in four (He 2019).
+            # 3x3 with padding 1 keeps step with conv1 at odd sides, too.
+            pool = nn.AvgPool2d(3, stride, 1, count_include_pad=False) if stride != 1 else nn.Identity()
+            conv = nn.Conv2d(in_channels, channels, 1, bias=False)
+            self.downsample = nn.Sequential(OrderedDict(pool=pool, conv=conv, bn=nn.BatchNorm2d(channels)))
 
     def forward(self, x: Float[Tensor, "n ci h w"]) -> Float[Tensor, "n co h2 w2"]:
         """Short cut plus the branch."""

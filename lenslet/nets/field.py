@@ -5,8 +5,9 @@ with stride s, padding p and dilation d makes of it
 
     low' = low - p * jump        high' = high + (d (k - 1) - p) * jump        jump' = s * jump
 
-Branches that meet see the union of what each sees. Exact for convolutions and pools; where taps are spread unevenly
-(transposed convolutions, uneven adaptive pools) `size` is the largest over all outputs, or a pixel more.
+Branches that meet see the union of what each sees. Exact for convolutions and pools. Never too small, but perhaps too
+large: where taps are spread unevenly (transposed convolutions, enlargements, uneven adaptive pools), and where channels
+are stacked and split again, for a field belongs to a tensor and not to a channel.
 
 Source: course 1.5 (the sizes, read backwards); Araujo, Norris, Sim 2019, Computing receptive fields of convolutional
 neural networks (distill.pub), equations 2 and 4.

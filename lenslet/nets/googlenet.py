@@ -93,7 +93,7 @@ class AuxiliaryHead(nn.Module):
 
 
 class GoogLeNet(nn.Module):
-    """The net of the table above; 15 pixels are the smallest picture.
+    """The net of the table above; 31 pixels are the smallest picture (15 in torchvision's layout).
 
     `forward` gives the logits alone, in training as in evaluation; `with_heads` gives those of the heads, too.
 
@@ -150,7 +150,7 @@ class GoogLeNet(nn.Module):
         he(self)
 
     def forward(self, x: Float[Tensor, "n c h w"]) -> Float[Tensor, "n classes"]:
-        """Pictures, normalised, from 15 pixels up -> logits."""
+        """Pictures, normalised, from 31 pixels up -> logits."""
         return self._upper(self._middle(self._lower(x)))
 
     def with_heads(self, x: Float[Tensor, "n c h w"]) -> GoogLeNetOutputs:

@@ -4,7 +4,6 @@ Those not listed give None, "not known", and so does everything after them: no n
 """
 
 from collections.abc import Callable, Sequence
-from functools import reduce
 from typing import Any
 
 from torch import Tensor
@@ -29,7 +28,9 @@ def field_after(name: str, pointwise: bool, fields: Sequence[Field], args: Seque
     Returns:
         None where it is not known.
     """
-    field = reduce(lambda one, two: one and one.union(two), fields[1:], fields[0])
+    field: Field | None = fields[0]
+    for other in fields[1:]:
+        field = field and field.union(other)
     if field is None or field.everywhere_same:
         return field
     if pointwise or "batch_norm" in name or name in SAME:

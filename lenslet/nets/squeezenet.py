@@ -101,7 +101,7 @@ class SqueezeNet(nn.Module):
         self.classifier = nn.Sequential(nn.Dropout(dropout), last, nn.ReLU(inplace=True), nn.AdaptiveAvgPool2d(1))
         self.flatten = nn.Flatten()
         he(self)
-        nn.init.normal_(last.weight, std=0.01)  # as the authors: a ReLU behind it must not start dead
+        nn.init.kaiming_normal_(last.weight, nonlinearity="linear")  # logits of size 1, whatever the width
 
     def forward(self, x: Float[Tensor, "n c h w"]) -> Float[Tensor, "n classes"]:
         """Pictures, normalised, from 17 pixels up -> logits (never negative: the last ReLU is the paper's)."""

@@ -134,7 +134,9 @@ class Classification:
             scores = np.array(plain["scores"], np.dtype(plain.get("dtype", "float64")))
             picture = Path(plain["image"]) if plain.get("image") is not None else None
             return cls(tuple(plain["labels"]), scores, picture)
-        except (json.JSONDecodeError, KeyError, TypeError, AttributeError) as error:
+        except CallError:
+            raise
+        except (ValueError, KeyError, TypeError, AttributeError) as error:
             raise CallError(f"this is not the JSON of a classification ({error}): {text:.80}") from error
 
     def __eq__(self, other: object) -> bool:

@@ -194,12 +194,16 @@ class Evaluation:
                     label: {name: _number(value) for name, value in values.items()}
                     for label, values in plain["per_class"].items()
                 },
-                confusion=None if confusion is None else np.array(confusion, np.int64).reshape(len(confusion), -1),
+                confusion=None
+                if confusion is None
+                else np.array(confusion, np.int64).reshape(len(confusion), len(confusion)),
                 worst=tuple(Miss.from_dict(miss) for miss in plain["worst"]),
                 skipped=tuple((path, why) for path, why in plain["skipped"]),
                 notes=tuple(plain["notes"]),
             )
-        except (json.JSONDecodeError, KeyError, TypeError, AttributeError) as error:
+        except CallError:
+            raise
+        except (ValueError, KeyError, TypeError, AttributeError) as error:
             raise CallError(f"this is not the JSON of an evaluation ({error}): {text:.80}") from error
 
     def __eq__(self, other: object) -> bool:
@@ -208,7 +212,7 @@ class Evaluation:
         return self._compared() == other._compared()
 
     def __hash__(self) -> int:
-        return hash((self.task, self.n, self.labels, self.worst))
+        return hash((self.task, self.n, self.labels))
 
     def __repr__(self) -> str:
         numbers = ", ".join(f"{name} {value:.4g}" for name, value in self.metrics.items())
@@ -228,7 +232,8 @@ class Evaluation:
         if weakest and weakest[0][0] < 1:
             lines.append("  weakest: " + ", ".join(f"{label} (F1 {f1:.3f})" for f1, label in weakest[:3]))
         if self.skipped:
-            lines.append(f"  {len(self.skipped)} files could not be read")
+            count = len(self.skipped)
+            lines.append(f"  {count} {'file' if count == 1 else 'files'} could not be read")
         return "\n".join([*lines, *(f"  note: {note}" for note in self.notes)])
 
     def _compared(self) -> dict[str, Any]:

@@ -23,6 +23,9 @@ def train(
     *,
     task: Annotated[Literal["classify"] | None, Doc("What to learn; by the look of the folder if left out.")] = None,
     net: Annotated[str | None, Doc("The net, see `lenslet models`; the default is facet_m.")] = None,
+    weights: Annotated[
+        str | Path | None, Doc("What to start from: none, imagenet, a model folder, or a safetensors or .pth file; none if left out.")
+    ] = None,
     epochs: Annotated[int | None, Doc("Passes over the pictures; the same seed then gives the same weights.")] = None,
     minutes: Annotated[float | None, Doc("Minutes to train, instead of epochs; the default is 3, more for large folders.")] = None,
     size: Annotated[int | None, Doc("Side of the square that the net sees, in pixels; from the pictures if left out.")] = None,
@@ -69,7 +72,8 @@ def train(
         watch = _Watch(shown)
         shown.phase("opening the pictures")
         prepared = prepare(
-            data, net=net, size=size, augment=augment, budget=budget, overfit=overfit,
+            data, net=net, weights=weights, size=size, augment=augment, budget=budget, overfit=overfit,
+            on_download=lambda done, of: shown.at(done / (of or 2 * done + 1), "fetching the weights"),
             on_decoded=lambda done, of: shown.at(done / of, f"{done} of {of}"), on_batch=watch.batch,
         )  # fmt: skip
         folder = new_folder("classify", out)
@@ -172,7 +176,7 @@ class _Run:
 def _row(epoch: "Epoch") -> dict[str, float]:
     """An epoch as a row of results.csv."""
     return {
-        "epoch": epoch.number,
+        "epoch": float(epoch.number),
         "seconds": epoch.seconds,
         "rate": epoch.rate,
         **{f"train_{name}": value for name, value in epoch.train.items()},

@@ -7,7 +7,7 @@ from lenslet.verbs.describe import describe
 
 
 def test_1_8_simple_convnet_39_37_17_7_1960():
-    """course.md 1.8: 39x39x3 -> 37x37x10 (f3 s1) -> 17x17x20 (f5 s2) -> 7x7x40 (f5 s2) -> 1,960 -> logistic / softmax."""
+    """course.md 1.8: 39x39x3 -> 37x37x10 (f3 s1) -> 17x17x20 (f5 s2) -> 7x7x40 (f5 s2) -> 1,960 -> softmax."""
     found = describe(simple_convnet())
     assert found.input == (3, 39, 39)
     maps = [row for row in found.rows if row.kind == "Conv2d"]

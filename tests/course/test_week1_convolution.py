@@ -26,7 +26,7 @@ def test_the_6_by_6_matrix_with_the_vertical_filter_gives_the_16_numbers(convolv
 
 
 def test_the_first_number_is_the_articles_sum_of_nine_products():
-    assert 3 * 1 + 0 + 1 * -1 + 1 * 1 + 5 * 0 + 8 * -1 + 2 * 1 + 7 * 0 + 2 * -1 == ANSWER[0][0]
+    assert ANSWER[0][0] == 3 * 1 + 0 + 1 * -1 + 1 * 1 + 5 * 0 + 8 * -1 + 2 * 1 + 7 * 0 + 2 * -1
     assert (IMAGE[:3, :3] * kernels.VERTICAL).sum() == ANSWER[0][0]
 
 

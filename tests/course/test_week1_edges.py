@@ -1,4 +1,4 @@
-"""Course 1.3: edges, by the usual kernels, at any angle, on real photos, by kernels of one's own and by learned ones."""
+"""Course 1.3: edges, by the usual kernels, at any angle, on real photos, by one's own and by learned kernels."""
 
 from pathlib import Path
 

@@ -5,7 +5,7 @@ import sys
 
 import pytest
 
-HEAVY = ("torch", "numpy", "PIL", "matplotlib", "scipy", "sklearn", "rich", "safetensors")
+HEAVY = ("torch", "numpy", "PIL", "matplotlib", "scipy", "sklearn", "rich", "safetensors", "pydantic")
 
 
 @pytest.mark.parametrize("arguments", [["--help"], ["--version"], ["train", "--help"], ["predict", "-h"]])

@@ -7,6 +7,7 @@ counters of batches).
 import json
 from pathlib import Path
 
+import numpy as np
 import pytest
 import torch
 
@@ -53,22 +54,39 @@ def torchvision_models():
 
 
 @pytest.mark.data
-def test_official_squeezenet_weights_load_unchanged_and_know_real_things(shared):
+def test_official_squeezenet_weights_load_unchanged_and_name_real_photos(shared):
+    """On 100 photos of five classes that ImageNet shares with Caltech-101, with the official preprocessing.
+
+    Measured when this was written: the right class is among the first five for 59; with red and blue exchanged for 38.
+    The net has 80.6 % on ImageNet's own photos; these are about 112 pixels high, enlarged twice, often drawn or rotated.
+    The bar stands between the two measurements. Logits equal torchvision's (above): this tests the weights and the input.
+    """
+    from PIL import Image
     from safetensors.torch import load_file
 
-    from lenslet.image import open_image, resize
+    from lenslet.image import open_image
 
     net = build("squeezenet1_1").eval()
     net.load_state_dict(load_file(shared / "weights" / "squeezenet1_1.imagenet.safetensors"))
+    classes = {"pizza": 963, "accordion": 401, "dalmatian": 251, "flamingo": 130, "stop_sign": 919}
+    pictures, wanted = [], []
+    for folder, number in classes.items():
+        for file in sorted((shared / "data" / "caltech101" / folder).glob("*.jpg"))[:20]:
+            photo = Image.fromarray(open_image(file))
+            scale = 256 / min(photo.size)
+            photo = photo.resize([round(side * scale) for side in photo.size], Image.Resampling.BILINEAR)
+            left, top = (photo.width - 224) // 2, (photo.height - 224) // 2
+            pictures.append(np.asarray(photo.crop((left, top, left + 224, top + 224))))
+            wanted.append(number)
+    batch = torch.from_numpy(np.stack(pictures)).permute(0, 3, 1, 2) / 255
     mean = torch.tensor([0.485, 0.456, 0.406]).view(3, 1, 1)
     std = torch.tensor([0.229, 0.224, 0.225]).view(3, 1, 1)
-    # ImageNet's numbers of classes that Caltech-101 has, too; each right answer among the first five.
-    classes = {"pizza": {963}, "accordion": {401}, "dalmatian": {251}, "flamingo": {130}, "stop_sign": {919}}
-    right = 0
-    for folder, wanted in classes.items():
-        for file in sorted((shared / "data" / "caltech101" / folder).glob("*.jpg"))[:4]:
-            picture = torch.from_numpy(resize(open_image(file), (224, 224))).permute(2, 0, 1) / 255
-            with torch.no_grad():
-                top = net((picture - mean)[None] / std).topk(5).indices[0].tolist()
-            right += bool(wanted & set(top))
-    assert right >= 16  # of 20; chance is 0.1
+
+    def right(images):
+        with torch.no_grad():
+            five = net((images - mean) / std).topk(5).indices
+        return int((five == torch.tensor(wanted)[:, None]).any(1).sum())
+
+    assert len(wanted) == 100
+    assert right(batch) >= 50
+    assert right(batch.flip(1)) < right(batch)

@@ -1,4 +1,4 @@
-"""Laws of the image room: any bytes open or are refused in a sentence; Frames lead home; resizing keeps what it must."""
+"""Laws of the image room: any bytes open or are refused in a sentence; Frames lead home; resizing keeps sizes."""
 
 import io
 

@@ -16,7 +16,8 @@ from lenslet.data.augment import PRESETS
 from lenslet.errors import CallError, DataError, ImageError
 from lenslet.image import Preprocess, image_size, open_image
 from lenslet.loops import Recipe
-from lenslet.nets import build, check_size, input_channels, smallest_size, usual_size
+from lenslet.nets import check_size, input_channels, smallest_size, usual_size
+from lenslet.tasks.classify.start import start
 from lenslet.tasks.classify.training import Classify
 
 DEFAULT_NET = "facet_m"
@@ -51,10 +52,12 @@ def prepare(
     data: str | Path,
     *,
     net: str | None,
+    weights: str | Path | None = None,
     size: int | None,
     augment: str | None,
     budget: Mapping[str, Any],
     overfit: int | None = None,
+    on_download: Callable[[int, int | None], None] | None = None,
     on_decoded: Callable[[int, int], None] | None = None,
     on_batch: Callable[[int], None] | None = None,
 ) -> Prepared:
@@ -62,11 +65,13 @@ def prepare(
 
     Args:
         data: a folder of classes, with or without parts.
-        net: a name in `nets.NETS`; None: the default for colour or grey pictures.
+        net: a name in `nets.NETS`; None: that of the weights, else the default.
+        weights: what to start from, see `start`.
         size: side of the net's square input in pixels; None: from the pictures.
         augment: a name in `data.augment.PRESETS`; None: from the pictures.
         budget: fields of the `Recipe` that the caller has decided.
         overfit: learn only this many pictures, with no augmentation, and measure on the same ones.
+        on_download: called with (bytes, of) while official weights are fetched.
         on_decoded: called with (done, of) pictures.
         on_batch: called with the number of pictures of each training batch.
 
@@ -76,8 +81,9 @@ def prepare(
     """
     parts = read_folder(data)
     grey, side = _look(parts.train)
-    name = net or DEFAULT_NET
-    channels = input_channels(name) or (1 if grey else 3)
+    begin = start(weights, net, progress=on_download)
+    name = net or begin.net or DEFAULT_NET
+    channels = begin.channels or input_channels(name) or (1 if grey else 3)
     # nets drawn for small pictures get their own size, all others the size of the pictures
     side = size or (usual_size(name) if usual_size(name) < 64 else max(side, smallest_size(name)))
     check_size(name, side)
@@ -94,9 +100,9 @@ def prepare(
     if len(np.unique(labels[learn])) < 2:
         raise DataError(f"{data}: after leaving out what cannot be read, fewer than two classes have a picture to learn from")
 
-    mean, std = channel_statistics(pictures.pixels, rows[learn])
+    mean, std = (begin.mean, begin.std) if begin.mean and begin.std else channel_statistics(pictures.pixels, rows[learn])
     final = Preprocess(size=shape.size, resize=shape.resize, channels=channels, mean=mean, std=std)
-    recipe = default_recipe(len(learn), overfit=overfit is not None, **budget)
+    recipe = default_recipe(len(learn), overfit=overfit is not None, **{"rate": begin.rate} | _given(budget))
     change = None if overfit is not None else PRESETS[_preset(augment, grey=channels == 1)]
     torch_labels = torch.from_numpy(labels)
 
@@ -105,7 +111,7 @@ def prepare(
 
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(recipe.seed)
-        made = build(name, num_classes=len(parts.labels), in_channels=channels)
+        made = begin.build(name, num_classes=len(parts.labels), in_channels=channels)
     held_out = parts.test or tuple(chosen[i] for i in held)
     if overfit is not None or not held_out:
         held_out = tuple(chosen[i] for i in learn)
@@ -116,13 +122,13 @@ def prepare(
         card=Card(
             task="classify",
             net=name,
-            net_arguments={"num_classes": len(parts.labels), "in_channels": channels},
+            net_arguments={"num_classes": len(parts.labels), "in_channels": channels, **begin.arguments},
             labels=parts.labels,
             preprocess=final,
             recipe=recipe.to_dict() | {"augment": "none" if change is None else _preset(augment, grey=channels == 1)},
             data=_data_entry(parts, learn, held, pictures.keys, labels),
             versions=software(),
-            licence={"weights": "yours: trained from scratch on your data", "data": "not stated"},
+            licence={"weights": begin.licence, "data": "not stated"},
             seen="".join(f"{int(k) >> 32:08x}" for k in pictures.keys[rows[learn]]),
         ),
         task=Classify(smoothing=recipe.smoothing),
@@ -140,13 +146,17 @@ def prepare(
 
 def default_recipe(count: int, *, overfit: bool = False, **decided: Any) -> Recipe:
     """The recipe for `count` training pictures, with what the caller has decided taken over."""
-    decided = {name: value for name, value in decided.items() if value is not None}
     if overfit:
         decided = {"epochs": 400, "smoothing": 0.0, "decay": 0.0, "average": 0.0, "batch": min(32, count)} | decided
     elif "epochs" not in decided and "minutes" not in decided:
         # three minutes for a small folder; large ones get a quarter of an hour at the most, unless asked for more
         decided["minutes"] = float(min(15.0, max(3.0, count / 1000)))
     return Recipe(**decided)
+
+
+def _given(budget: Mapping[str, Any]) -> dict[str, Any]:
+    """The fields of a recipe that somebody has decided."""
+    return {name: value for name, value in budget.items() if value is not None}
 
 
 def _look(samples: Sequence[Sample]) -> tuple[bool, int]:

@@ -40,9 +40,9 @@ def test_any_text_is_measured_shortened_and_drawn(given: str) -> None:
 
 
 def test_latin_and_arabic_are_in_the_font_that_is_always_here() -> None:
-    for text in ("rose 93 %", "قطة", "Ёлка", "…"):
-        assert font_file(text).name == "DejaVuSans.ttf"
-        assert drawable(text) == text
+    for word in ("rose 93 %", "قطة", "Ёлка", "…"):
+        assert font_file(word).name == "DejaVuSans.ttf"
+        assert drawable(word) == word
 
 
 @pytest.fixture

@@ -51,8 +51,8 @@ def test_answers_are_as_precise_as_the_picture_asks(given, answered, unchecked):
 
 @pytest.mark.parametrize("shape", [(1, 1), (1, 9), (9, 1), (2, 2, 1), (3, 1, 3)])
 def test_pictures_smaller_than_the_kernel_have_answers_too(shape):
-    assert edges(np.ones(shape), "gaussian").tolist() == pytest.approx(np.ones(shape[:2]).tolist())
-    assert not edges(np.ones(shape), "sobel").any()
+    np.testing.assert_allclose(edges(np.ones(shape), "gaussian"), np.ones(shape[:2]))
+    np.testing.assert_allclose(edges(np.ones(shape), "sobel"), 0, atol=1e-12)
 
 
 @pytest.mark.usefixtures("unchecked")

@@ -1,6 +1,5 @@
 """find_images: a file, a folder with all below it, a pattern."""
 
-import os
 from pathlib import Path
 
 import pytest
@@ -55,9 +54,9 @@ def test_loops_of_links_end_and_a_link_to_a_folder_is_followed(tree: Path, tmp_p
     elsewhere = tmp_path / "elsewhere"
     elsewhere.mkdir()
     (elsewhere / "z.png").write_bytes(b"")
-    os.symlink(elsewhere, tree / "link")
-    os.symlink(tree, tree / "c" / "loop")
-    os.symlink(tree / "gone.png", tree / "broken.png")
+    (tree / "link").symlink_to(elsewhere)
+    (tree / "c" / "loop").symlink_to(tree)
+    (tree / "broken.png").symlink_to(tree / "gone.png")
     found = find_images(tree)
     assert tree / "link" / "z.png" in found
     assert len(found) == len(set(found)) == 6

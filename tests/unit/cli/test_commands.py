@@ -1,0 +1,82 @@
+"""Each command shows its verb's value for a person; the values are made up, the words are the command's."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from lenslet.cli import demo, describe, evaluate, filter, models, predict  # noqa: A004
+from lenslet.errors import WorkError
+from lenslet.results import Classification, Evaluation, Miss, Unreadable
+from lenslet.verbs.demo import Demo
+
+LABELS = ("cat", "dog")
+ANSWER = Classification(LABELS, np.array([0.25, 0.75]), Path("a.jpg"))
+BROKEN = Unreadable(Path("b.jpg"), "b.jpg is no picture")
+
+
+def test_predict_writes_a_line_for_each_picture_and_names_the_broken_on_stderr(capsys):
+    predict.show(iter([ANSWER, BROKEN]))
+    captured = capsys.readouterr()
+    assert captured.out == "a.jpg  dog  75.0 %  (cat 25.0 %)\n"
+    assert captured.err == "b.jpg is no picture\n"
+
+
+def test_predict_fails_at_its_end_if_a_picture_was_broken(monkeypatch):
+    monkeypatch.setattr(predict, "predict", lambda **_: iter([BROKEN, ANSWER]))
+    answers = predict.call(model="m", images=["x"])
+    assert [next(answers), next(answers)] == [BROKEN, ANSWER]
+    with pytest.raises(WorkError, match="1 of 2 pictures"):
+        next(answers)
+
+
+def test_evaluate_writes_metrics_with_intervals_classes_and_worst_errors(capsys):
+    evaluation = Evaluation(
+        task="classify",
+        n=8,
+        metrics={"accuracy": 0.875, "ece": float("nan")},
+        intervals={"accuracy": (0.5291, 0.9776)},
+        labels=LABELS,
+        per_class={"cat": {"n": 4, "precision": 1.0, "recall": 0.75, "f1": 0.857}},
+        confusion=np.array([[3, 1], [0, 4]]),
+        worst=(Miss(Path("c.jpg"), "cat", "dog", 0.9, 2.3),),
+        skipped=(("d.jpg", "empty"),),
+        notes=("one picture twice",),
+    )
+    evaluate.show(evaluation)
+    captured = capsys.readouterr()
+    for words in ("8 pictures, 2 classes", "87.5 %", "52.9 % to 97.8 %", "c.jpg", "90.0 %"):
+        assert words in captured.out
+    assert captured.err == "left out: d.jpg: empty\none picture twice\n"
+
+
+def test_demo_says_where_the_report_lies(capsys):
+    demo.show(Demo(Path("demo-out/report.html"), ("LeNet-5 reads 99 %",), {}, 61.4))
+    assert capsys.readouterr().out == "LeNet-5 reads 99 %\n61 s in all; open demo-out/report.html\n"
+
+
+def test_filter_says_that_nothing_was_kept(tmp_path, capsys):
+    picture = np.zeros((6, 8, 3), np.uint8)
+    picture[:, :4] = 200
+    filter.show(filter.command.verb(picture, kernel="vertical"))
+    captured = capsys.readouterr()
+    assert "vertical on 8 x 6 pixels" in captured.out
+    assert "--out" in captured.err
+    filter.show(filter.command.verb(picture, kernel="vertical", out=tmp_path / "edges.png"))
+    captured = capsys.readouterr()
+    assert str(tmp_path / "edges.png") in captured.out
+    assert captured.err == ""
+
+
+def test_describe_writes_the_table(capsys):
+    describe.show(describe.command.verb("lenet5"))
+    assert "61,706" in capsys.readouterr().out
+
+
+def test_models_lists_nets_and_shows_one(capsys):
+    models.show(models.command.verb())
+    assert "138,357,544" in capsys.readouterr().out
+    models.show(models.command.verb("show", "squeezenet1_1"))
+    out = capsys.readouterr().out
+    assert "licence: " in out
+    assert "note: \n" not in out
