@@ -171,7 +171,10 @@ def load(folder: str | Path) -> "tuple[Card, dict[str, Tensor]]":
     if outer is not None and (card := Card.from_dict(outer, str(folder / CARD))).sha256 == digest:
         return card, state
     # Weights are written first: after a crash between the two files, the card inside them is the right one.
-    if inner is not None and (card := Card.from_dict(_parse(inner, folder / WEIGHTS), str(folder / WEIGHTS))).sha256 == digest:
+    if (
+        inner is not None
+        and (card := Card.from_dict(_parse(inner, folder / WEIGHTS), str(folder / WEIGHTS))).sha256 == digest
+    ):
         return card, state
     if outer is None:
         raise CardError(f"{folder} is no model: {CARD} is missing")

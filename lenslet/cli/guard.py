@@ -16,7 +16,6 @@ from lenslet.errors import LensletError
 
 __all__ = ["guarded"]
 
-REPORT = "https://github.com/lenslet/lenslet/issues"
 INTERRUPTED, NO_READER = 130, 141
 EXTRAS = {"torch": "train"}  # the module that is missing -> the extra that brings it
 
@@ -59,4 +58,4 @@ def _sentence(error: Exception) -> tuple[str, int]:
     if isinstance(error, OSError) and error.strerror:
         return f"{error.strerror}{f': {error.filename}' if error.filename else ''}", 1
     kind = type(error).__name__
-    return f"unexpected {kind}: {error} (a mistake of ours; LENSLET_DEBUG=1 shows where, please report it: {REPORT})", 1
+    return f"unexpected {kind}: {error} (a mistake of ours: please report it with what LENSLET_DEBUG=1 shows)", 1

@@ -83,7 +83,9 @@ def _decode_into(
     height, width = preprocess.size
     shape = (len(paths), height, width, preprocess.channels)
     # np.memmap cannot be empty; an empty folder is refused by the readers, and all-broken ones by `too_many`
-    pixels = np.lib.format.open_memmap(folder / "pixels.npy", mode="w+", dtype=np.uint8, shape=(max(shape[0], 1), *shape[1:]))
+    pixels = np.lib.format.open_memmap(
+        folder / "pixels.npy", mode="w+", dtype=np.uint8, shape=(max(shape[0], 1), *shape[1:])
+    )
     keys = np.zeros(len(paths), np.uint64)
     skipped: list[tuple[int, str]] = []
 
@@ -117,7 +119,7 @@ def _decode_into(
 def _key(paths: Sequence[Path], preprocess: Preprocess) -> str:
     """A name for these files, as they are now, at this size."""
     digest = hashlib.sha256(
-        json.dumps([_VERSION, preprocess.size, preprocess.resize, preprocess.channels]).encode()
+        json.dumps([_VERSION, preprocess.size, preprocess.resize, preprocess.channels, preprocess.fill]).encode()
     )
     for path in paths:
         try:

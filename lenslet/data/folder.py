@@ -53,14 +53,14 @@ def read_folder(root: str | Path, *, at_least: int = 2) -> Parts:
         for part, classes in read.items()
     }
     for part in ("valid", "test"):
-        unknown = sorted({labels[s.label] for s in filled.get(part, ())} - {labels[s.label] for s in filled["train"]}) if (
-            filled.get("train")
-        ) else []
+        unknown = (
+            sorted({labels[s.label] for s in filled.get(part, ())} - {labels[s.label] for s in filled["train"]})
+            if (filled.get("train"))
+            else []
+        )
         if unknown:
             notes.append(f"{_names(unknown)} in the {part} part, but not in the train part: it cannot be learned")
-    return Parts(
-        root, labels, filled.get("train", ()), filled.get("valid", ()), filled.get("test", ()), tuple(notes)
-    )
+    return Parts(root, labels, filled.get("train", ()), filled.get("valid", ()), filled.get("test", ()), tuple(notes))
 
 
 def is_class_folder(root: Path) -> bool:
@@ -115,7 +115,9 @@ def _refuse(root: Path, labels: tuple[str, ...], at_least: int) -> None:
         raise DataError(
             f"{root} holds pictures, but no class folders: put the pictures of each class into a folder with its name"
         )
-    raise DataError(f"{root}: no pictures found; expected one folder per class, with {', '.join(sorted(SUFFIXES)[:6])}, ... in it")
+    raise DataError(
+        f"{root}: no pictures found; expected one folder per class, with {', '.join(sorted(SUFFIXES)[:6])}, ... in it"
+    )
 
 
 def _names(names: list[str]) -> str:

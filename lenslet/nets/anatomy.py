@@ -1,5 +1,6 @@
 """A net taken apart: one row a layer, with its cost, its memory and its receptive field."""
 
+import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -8,7 +9,6 @@ from typing import Any
 
 import torch
 from torch import Tensor, nn
-from torch._subclasses.fake_tensor import FakeTensorMode
 
 from lenslet.errors import LensletError, ShapeError
 from lenslet.nets.catalogue import sizes_of
@@ -172,15 +172,23 @@ def _watched(net: nn.Module, shape: tuple[int, ...]) -> tuple[list[Layer], list[
     first = next(net.parameters(), None)
     device = torch.device("cpu") if first is None else first.device
     dtype = first.dtype if first is not None and first.dtype.is_floating_point else torch.float32
+    if device.type == "meta":  # it has no numbers itself
+        return _rows(net, torch.zeros(shape, device=device, dtype=dtype))
+    from torch._subclasses.fake_tensor import (
+        FakeTensorMode,
+    )  # takes seconds to import, and only strangers' nets need it
+
+    log = logging.getLogger("torch._subclasses.fake_tensor")  # prints a traceback for what is answered with a sentence
+    silent, log.disabled = log.disabled, True
     try:
         with FakeTensorMode(allow_non_fake_inputs=True):
             return _rows(net, torch.zeros(shape, device=device, dtype=dtype))
     except LensletError:
         raise
     except Exception:
-        if device.type == "meta":
-            raise
         return _rows(net, torch.zeros(shape, device=device, dtype=dtype))
+    finally:
+        log.disabled = silent
 
 
 def _rows(net: nn.Module, picture: Tensor) -> tuple[list[Layer], list[str]]:

@@ -22,7 +22,7 @@ Paper: Szegedy et al. 2014, Going deeper with convolutions (arXiv:1409.4842), ta
 
     layout         kernel  norm            parameters   with both heads   multiplies at 224
     "paper"        5x5     response norm    6,998,552        13,378,280       1,582,671,872
-    "torchvision"  3x3     batch norm       6,624,904        13,004,888       1,498,377,216
+    "torchvision"  3x3     batch norm       6,624,904        13,004,888       1,498,376,192
 
 Differs from the paper: the mean before an auxiliary head adapts to 4x4 (the same at 224), so that other sizes work.
 In "torchvision": batch norm, no response norm, 3x3 for 5x5 (pytorch/vision#906), last pool 2x2, dropout 0.2 for 0.4.

@@ -43,4 +43,6 @@ def _line(axes: object, rows: Sequence[dict[str, float]], name: str, label: str,
     points = [(row["epoch"], row[name]) for row in rows if name in row]
     if points:
         x, y = zip(*points, strict=True)
-        axes.plot(x, y, color=colour, linewidth=1.8, label=label, marker="o" if len(points) < 30 else None, markersize=3)  # type: ignore[attr-defined]
+        axes.plot(
+            x, y, color=colour, linewidth=1.8, label=label, marker="o" if len(points) < 30 else None, markersize=3
+        )  # type: ignore[attr-defined]

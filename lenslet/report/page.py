@@ -105,7 +105,10 @@ class Page:
         from jinja2 import Environment, PackageLoader, StrictUndefined
 
         room = Environment(
-            loader=PackageLoader("lenslet.report", "templates"), autoescape=True, undefined=StrictUndefined, trim_blocks=True
+            loader=PackageLoader("lenslet.report", "templates"),
+            autoescape=True,
+            undefined=StrictUndefined,
+            trim_blocks=True,
         )
         return room.get_template("page.html").render(page=self)
 

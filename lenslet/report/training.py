@@ -52,8 +52,10 @@ def training_page(
         sections.append(
             Section(
                 "What it was shown",
-                ("Training pictures as the net saw them: changed a little each time, so that it learns the thing and not the picture.",
-                 Pictures(tuple(samples), side=112)),
+                (
+                    "Training pictures as the net saw them: changed a little each time, so that it learns the thing and not the picture.",
+                    Pictures(tuple(samples), side=112),
+                ),
             )
         )
     sections += [
@@ -108,7 +110,13 @@ def errors(evaluation: Evaluation) -> list[Block]:
         if pairs:
             said = "; ".join(f"{n} × {truth} taken for {predicted}" for truth, predicted, n in pairs[:4])
             blocks.append(f"Most often: {said}.")
-        blocks.append(Figure(confusion_png(evaluation), "Rows are the truth, columns the answer; a perfect model fills the diagonal.", 620))
+        blocks.append(
+            Figure(
+                confusion_png(evaluation),
+                "Rows are the truth, columns the answer; a perfect model fills the diagonal.",
+                620,
+            )
+        )
     pictures = []
     for miss in evaluation.worst:
         try:
@@ -116,12 +124,18 @@ def errors(evaluation: Evaluation) -> list[Block]:
         except ImageError:
             picture = None
         if picture is not None:
-            pictures.append((picture, f"is {miss.truth}\nsaid {miss.predicted} ({share(miss.score)})\n{_short(miss.picture)}"))
+            pictures.append(
+                (picture, f"is {miss.truth}\nsaid {miss.predicted} ({share(miss.score)})\n{_short(miss.picture)}")
+            )
     if pictures:
-        blocks.append("The costliest errors, the surest wrong answers first. Look whether the label is right: often it is not.")
+        blocks.append(
+            "The costliest errors, the surest wrong answers first. Look whether the label is right: often it is not."
+        )
         blocks.append(Pictures(tuple(pictures)))
     elif not evaluation.worst:
-        blocks.append("No error on these pictures. That does not make it perfect: the interval above says what can be claimed.")
+        blocks.append(
+            "No error on these pictures. That does not make it perfect: the interval above says what can be claimed."
+        )
     return blocks
 
 

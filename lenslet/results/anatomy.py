@@ -33,8 +33,8 @@ class Layer:
             output 1 of a sum, product or activation, 2 of a batch norm, 5 of a norm that takes its own mean and
             variance, 3 of a softmax, the window's size of a pool; moving numbers is free.
         memory_bytes: of the output; 0 where it is written over the input or is another view of it.
-        receptive_field: (height, width) in input pixels that can influence one output of any channel, beyond the picture's
-            border too; None where it is not known.
+        receptive_field: (height, width) in input pixels that can influence one output of any channel, beyond the
+            picture's border too; None where it is not known.
         stride: (height, width) in input pixels between the fields of neighbouring outputs; None where there are no
             neighbours, or where it is not known.
     """

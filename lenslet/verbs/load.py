@@ -56,7 +56,9 @@ def _folder(path: Path) -> "Classifier":
     try:
         net.load_state_dict(state)
     except RuntimeError as error:
-        raise CardError(f"{path}: the weights do not fit the net {found.net} that its card names: {_first(error)}") from error
+        raise CardError(
+            f"{path}: the weights do not fit the net {found.net} that its card names: {_first(error)}"
+        ) from error
     return Classifier(net, found, folder=path)
 
 
@@ -68,8 +70,12 @@ def _build(path: Path, card: Any) -> Any:
         raise CardError(f"{path}: this version of Lenslet has no net {card.net!r}: update it")
     expected = {"num_classes": len(card.labels), "in_channels": card.preprocess.channels}
     others = {k: v for k, v in card.net_arguments.items() if k not in expected}
-    if {k: card.net_arguments.get(k) for k in expected} != expected or not all(isinstance(v, str) for v in others.values()):
-        raise CardError(f"{path}: the card is damaged: net_arguments {card.net_arguments} contradict its labels and size")
+    if {k: card.net_arguments.get(k) for k in expected} != expected or not all(
+        isinstance(v, str) for v in others.values()
+    ):
+        raise CardError(
+            f"{path}: the card is damaged: net_arguments {card.net_arguments} contradict its labels and size"
+        )
     try:
         return build(card.net, **card.net_arguments)
     except (CallError, ValueError) as error:

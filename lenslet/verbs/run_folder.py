@@ -21,12 +21,19 @@ def new_folder(task: str, out: Path | None) -> Path:
         out = Path(out)
         if out.exists() and not out.is_dir():
             raise CallError(f"{out} is a file; give --out a folder")
-        if out.is_dir() and any(out.iterdir()) and not (out / "card.json").exists() and not (out / "args.yaml").exists():
+        if (
+            out.is_dir()
+            and any(out.iterdir())
+            and not (out / "card.json").exists()
+            and not (out / "args.yaml").exists()
+        ):
             raise CallError(f"{out} holds other files; give --out an empty or a new folder")
         try:
             out.mkdir(parents=True, exist_ok=True)
         except OSError as error:
-            raise CallError(f"{out}: the folder cannot be made ({error.strerror}); choose another with --out") from error
+            raise CallError(
+                f"{out}: the folder cannot be made ({error.strerror}); choose another with --out"
+            ) from error
         return out
     number = 1
     while True:

@@ -19,25 +19,34 @@ _SAVE_EVERY = 15.0  # seconds at least between two writes of the model: a short 
 
 
 def train(
-    data: Annotated[str | Path, Doc("A folder with one folder of pictures per class, with or without train and val parts.")],
+    data: Annotated[
+        str | Path, Doc("A folder with one folder of pictures per class, with or without train and val parts.")
+    ],
     *,
     task: Annotated[Literal["classify"] | None, Doc("What to learn; by the look of the folder if left out.")] = None,
     net: Annotated[str | None, Doc("The net, see `lenslet models`; the default is facet_m.")] = None,
     weights: Annotated[
-        str | Path | None, Doc("What to start from: none, imagenet, a model folder, or a safetensors or .pth file; none if left out.")
+        str | Path | None,
+        Doc("What to start from: none, imagenet, a model folder, or a safetensors or .pth file; none if left out."),
     ] = None,
     epochs: Annotated[int | None, Doc("Passes over the pictures; the same seed then gives the same weights.")] = None,
-    minutes: Annotated[float | None, Doc("Minutes to train, instead of epochs; the default is 3, more for large folders.")] = None,
-    size: Annotated[int | None, Doc("Side of the square that the net sees, in pixels; from the pictures if left out.")] = None,
+    minutes: Annotated[
+        float | None, Doc("Minutes to train, instead of epochs; the default is 3, more for large folders.")
+    ] = None,
+    size: Annotated[
+        int | None, Doc("Side of the square that the net sees, in pixels; from the pictures if left out.")
+    ] = None,
     batch: Annotated[int | None, Doc("Pictures per step.")] = None,
     rate: Annotated[float | None, Doc("The highest learning rate.")] = None,
     augment: Annotated[
-        str | None, Doc("How much pictures are changed while learning: none, light, full, or glyph (letters and digits).")
+        str | None,
+        Doc("How much pictures are changed while learning: none, light, full, or glyph (letters and digits)."),
     ] = None,
     out: Annotated[Path | None, Doc("The folder of the run; runs/classify-1, -2, ... if left out.")] = None,
     seed: Annotated[int, Doc("Of everything random.")] = 0,
     overfit: Annotated[
-        int | None, Doc("Learn only this many pictures by heart, to prove that the set-up can learn; says pass or fail.")
+        int | None,
+        Doc("Learn only this many pictures by heart, to prove that the set-up can learn; says pass or fail."),
     ] = None,
     precision: Annotated[
         Literal["auto", "bf16", "fp32"], Doc("Numbers to compute in; auto takes bf16 where the CPU gains from it.")
@@ -164,7 +173,7 @@ class _Run:
         self.model.save(self.folder)  # before measuring: what is learned is safe first
         write_results(self.folder, self.rows)
         bar.phase("measuring")
-        evaluation = self.model.evaluate(p.held_out, include_seen=True)
+        evaluation = self.model.evaluate(p.held_out, include_seen=p.by_heart)
         bar.at(0.8)
         self.model = self.model.with_evaluation(evaluation, p.measured_on)
         self.model.save(self.folder)

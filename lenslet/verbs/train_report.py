@@ -74,11 +74,20 @@ def _facts(model: "Classifier", rows: Sequence[dict[str, float]]) -> list[tuple[
     speeds = [row["images_per_second"] for row in rows if row["images_per_second"]]
     return [
         ("net", f"{card.net}, {weights:,} parameters"),
-        ("sees", f"{width} × {height} pixels, {'grey' if card.preprocess.channels == 1 else 'colour'}, {card.preprocess.resize}"),
+        (
+            "sees",
+            f"{width} × {height} pixels, {'grey' if card.preprocess.channels == 1 else 'colour'}, {card.preprocess.resize}",
+        ),
         ("budget", f"{recipe['minutes']:g} minutes" if recipe["minutes"] else f"{recipe['epochs']} epochs"),
-        ("took", f"{len(rows)} epochs in {rows[-1]['seconds']:.0f} s" if rows else "stopped before the first epoch ended"),
+        (
+            "took",
+            f"{len(rows)} epochs in {rows[-1]['seconds']:.0f} s" if rows else "stopped before the first epoch ended",
+        ),
         ("speed", f"{sorted(speeds)[len(speeds) // 2]:.0f} pictures a second" if speeds else "not measured"),
-        ("recipe", f"{recipe['optimizer']}, rate {recipe['rate']:g}, batch {recipe['batch']}, augmentation {recipe['augment']}"),
+        (
+            "recipe",
+            f"{recipe['optimizer']}, rate {recipe['rate']:g}, batch {recipe['batch']}, augmentation {recipe['augment']}",
+        ),
         ("seed", str(recipe["seed"])),
         ("versions", ", ".join(f"{name} {version}" for name, version in card.versions.items())),
     ]

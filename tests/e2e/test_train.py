@@ -67,7 +67,9 @@ def test_the_same_seed_gives_the_same_model_bit_for_bit(digits: Path, tmp_path: 
         model = ll.train(digits, net="facet_tiny", size=32, epochs=2, seed=4, out=tmp_path / name, progress=False)
         states.append(model.net.state_dict())
     assert all(torch.equal(states[0][k], states[1][k]) for k in states[0])
-    assert (tmp_path / "a" / "model.safetensors").stat().st_size == (tmp_path / "b" / "model.safetensors").stat().st_size
+    assert (tmp_path / "a" / "model.safetensors").stat().st_size == (
+        tmp_path / "b" / "model.safetensors"
+    ).stat().st_size
 
 
 def test_pictures_it_was_trained_on_are_left_out_of_an_evaluation(trained: Path, digits: Path) -> None:
@@ -112,7 +114,7 @@ def test_broken_files_are_skipped_counted_and_shown(digits: Path, tmp_path: Path
 
 def test_labels_from_a_stranger_do_not_become_markup(digits: Path, tmp_path: Path) -> None:
     data = tmp_path / "data"
-    shutil.copytree(digits / "0", data / "<b>bold<" )
+    shutil.copytree(digits / "0", data / "<b>bold<")
     shutil.copytree(digits / "1", data / "قطة")
     ll.train(data, epochs=1, out=tmp_path / "run", **FAST)
     page = (tmp_path / "run" / "report.html").read_text(encoding="utf-8")

@@ -32,7 +32,9 @@ def test_a_state_dict_in_a_file_is_taken_where_it_fits(digits: Path, tmp_path: P
     model = ll.train(digits, net="facet_tiny", weights=tmp_path / "w.safetensors", size=32, epochs=1, out=tmp_path / "c", progress=False)  # fmt: skip
     assert len(model.labels) == 3
     with pytest.raises(CardError, match="not for this"):
-        ll.train(digits, net="resnet8", weights=tmp_path / "w.safetensors", epochs=1, out=tmp_path / "d", progress=False)
+        ll.train(
+            digits, net="resnet8", weights=tmp_path / "w.safetensors", epochs=1, out=tmp_path / "d", progress=False
+        )
 
 
 def test_wrong_calls_are_refused(digits: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -57,9 +57,10 @@ def torchvision_models():
 def test_official_squeezenet_weights_load_unchanged_and_name_real_photos(shared):
     """On 100 photos of five classes that ImageNet shares with Caltech-101, with the official preprocessing.
 
-    Measured when this was written: the right class is among the first five for 59; with red and blue exchanged for 38.
-    The net has 80.6 % on ImageNet's own photos; these are about 112 pixels high, enlarged twice, often drawn or rotated.
-    The bar stands between the two measurements. Logits equal torchvision's (above): this tests the weights and the input.
+    Measured when this was written: the right class is among the first five for 59; with red and blue exchanged
+    for 38. The net has 80.6 % on ImageNet's own photos; these are about 112 pixels high, enlarged twice, often drawn
+    or rotated. The bar stands between the two measurements. Logits equal torchvision's (above): this tests the
+    weights and the input.
     """
     from PIL import Image
     from safetensors.torch import load_file

@@ -59,7 +59,9 @@ class Classifier:
             ImageError: it cannot be opened.
         """
         prepared = self._prepare(open_image(picture, at_least=self.card.preprocess.size))
-        shown = Path(picture) if isinstance(picture, str | Path) else picture if isinstance(picture, np.ndarray) else None
+        shown = (
+            Path(picture) if isinstance(picture, str | Path) else picture if isinstance(picture, np.ndarray) else None
+        )
         return next(classifications(self.logits(prepared[None]), self.labels, [shown]))
 
     def predict(self, pictures: Iterable[str | Path], *, batch: int = 32) -> Iterator[Classification | Unreadable]:
@@ -136,13 +138,13 @@ class Classifier:
         )
         return Classifier(self.net, card, evaluation=evaluation, folder=self.folder)
 
-    def _open(self, path: Path) -> UInt8[np.ndarray, "h w c"] | Unreadable:
+    def _open(self, path: Path) -> UInt8[np.ndarray, "H W C"] | Unreadable:
         try:
             return self._prepare(open_image(path, at_least=self.card.preprocess.size))
         except ImageError as error:
             return Unreadable(path, str(error))
 
-    def _prepare(self, picture: UInt8[np.ndarray, "h w 3"]) -> UInt8[np.ndarray, "h w c"]:
+    def _prepare(self, picture: UInt8[np.ndarray, "h w 3"]) -> UInt8[np.ndarray, "H W C"]:
         return self.card.preprocess.apply(picture)[0]
 
     def _samples(self, data: str | Path | Sequence[Sample]) -> tuple[list[Sample], list[str]]:

@@ -56,7 +56,8 @@ def evaluate(
     occurring = support > 0
     metrics["macro_f1"] = float(f1[occurring].mean())
     metrics["ece"] = calibration_error(scores.max(1), right)
-    metrics["loss"] = float(-np.log(np.maximum(of_truth, 1e-12)).mean())
+    cost = -np.log(np.maximum(of_truth, 1e-12))
+    metrics["loss"] = float(cost.mean())
     per_class = {
         label: {
             "n": int(support[i]),
@@ -76,7 +77,7 @@ def evaluate(
         per_class=per_class,
         confusion=confusion_matrix(truth, predicted, labels=np.arange(classes)),
         worst=tuple(
-            Miss(results[i].picture, labels[truth[i]], labels[predicted[i]], float(scores[i].max()), float(of_truth[i]))
+            Miss(results[i].picture, labels[truth[i]], labels[predicted[i]], float(scores[i].max()), float(cost[i]))
             for i in costliest
         ),
         skipped=tuple(skipped),
@@ -95,9 +96,7 @@ def wilson(right: int, n: int, *, confidence: float = 0.95) -> tuple[float, floa
     return float(interval.low), float(interval.high)
 
 
-def calibration_error(
-    confidence: Float[np.ndarray, " n"], right: np.ndarray, *, bins: int = CALIBRATION_BINS
-) -> float:
+def calibration_error(confidence: Float[np.ndarray, " n"], right: np.ndarray, *, bins: int = CALIBRATION_BINS) -> float:
     """Expected calibration error: over equal bins of confidence, the mean gap between confidence and share of right answers.
 
     0 where "90 % sure" is right in 90 of 100. Source: Guo et al. 2017, equation 3.

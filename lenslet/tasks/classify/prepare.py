@@ -11,7 +11,17 @@ from jaxtyping import UInt8
 from torch import nn
 
 from lenslet.card import Card, software
-from lenslet.data import Augment, Batches, Parts, Sample, Skipped, channel_statistics, decode, read_folder, split_by_content
+from lenslet.data import (
+    Augment,
+    Batches,
+    Parts,
+    Sample,
+    Skipped,
+    channel_statistics,
+    decode,
+    read_folder,
+    split_by_content,
+)
 from lenslet.data.augment import PRESETS
 from lenslet.errors import CallError, DataError, ImageError
 from lenslet.image import Preprocess, image_size, open_image
@@ -37,6 +47,8 @@ class Prepared:
     recipe: Recipe
     held_out: tuple[Sample, ...]
     """To measure on at the end; the pictures learned from where nothing could be held out."""
+    by_heart: bool
+    """Whether those are the pictures learned from. Otherwise copies of learned ones do not count, and are told."""
     measured_on: str
     skipped: tuple[Skipped, ...]
     notes: tuple[str, ...]
@@ -44,7 +56,9 @@ class Prepared:
     def shown(self, count: int) -> list[tuple[UInt8[np.ndarray, "h w 3"], str]]:
         """Pictures as the net is shown them while learning, with their classes."""
         pixels = self.train.example(count)
-        names = [self.card.labels[int(label)] for label in self.train.targets[:: max(1, len(self.train.targets) // count)]]
+        names = [
+            self.card.labels[int(label)] for label in self.train.targets[:: max(1, len(self.train.targets) // count)]
+        ]
         return list(zip(pixels, names, strict=False))
 
 
@@ -87,7 +101,9 @@ def prepare(
     # nets drawn for small pictures get their own size, all others the size of the pictures
     side = size or (usual_size(name) if usual_size(name) < 64 else max(side, smallest_size(name)))
     check_size(name, side)
-    shape = Preprocess(size=(side, side), resize="letterbox", channels=channels, mean=(0.5,) * channels, std=(0.25,) * channels)
+    shape = Preprocess(
+        size=(side, side), resize="letterbox", channels=channels, mean=(0.5,) * channels, std=(0.25,) * channels
+    )
 
     chosen = [*parts.train, *parts.valid]
     pictures = decode([s.path for s in chosen], shape, progress=on_decoded)
@@ -98,9 +114,13 @@ def prepare(
         learn = held = _few(learn, labels, overfit)
         how = "the very pictures it learned, as a self-test"
     if len(np.unique(labels[learn])) < 2:
-        raise DataError(f"{data}: after leaving out what cannot be read, fewer than two classes have a picture to learn from")
+        raise DataError(
+            f"{data}: after leaving out what cannot be read, fewer than two classes have a picture to learn from"
+        )
 
-    mean, std = (begin.mean, begin.std) if begin.mean and begin.std else channel_statistics(pictures.pixels, rows[learn])
+    mean, std = (
+        (begin.mean, begin.std) if begin.mean and begin.std else channel_statistics(pictures.pixels, rows[learn])
+    )
     final = Preprocess(size=shape.size, resize=shape.resize, channels=channels, mean=mean, std=std)
     recipe = default_recipe(len(learn), overfit=overfit is not None, **{"rate": begin.rate} | _given(budget))
     change = None if overfit is not None else PRESETS[_preset(augment, grey=channels == 1)]
@@ -113,7 +133,8 @@ def prepare(
         torch.manual_seed(recipe.seed)
         made = begin.build(name, num_classes=len(parts.labels), in_channels=channels)
     held_out = parts.test or tuple(chosen[i] for i in held)
-    if overfit is not None or not held_out:
+    by_heart = overfit is not None or not held_out
+    if by_heart:
         held_out = tuple(chosen[i] for i in learn)
     elif parts.test:
         how = "the test part of the folder, by which nothing was chosen"
@@ -138,6 +159,7 @@ def prepare(
         valid=batches(held, size=128) if len(held) else None,
         recipe=recipe,
         held_out=held_out,
+        by_heart=by_heart,
         measured_on=how,
         skipped=pictures.skipped,
         notes=parts.notes,
@@ -184,12 +206,20 @@ def _halves(
     index = np.arange(len(rows))
     if parts.valid:
         is_valid = index >= len(parts.train)
-        return index[readable & ~is_valid], index[readable & is_valid], f"the validation part of {Path(data).name}, by which the best epoch was chosen"
+        return (
+            index[readable & ~is_valid],
+            index[readable & is_valid],
+            f"the validation part of {Path(data).name}, by which the best epoch was chosen",
+        )
     held = np.zeros(len(rows), bool)
     held[readable] = split_by_content(keys[rows[readable]], labels[readable])
     learn, out = index[readable & ~held], index[readable & held]
     if not len(out):
-        return learn, out, "the very pictures it learned, because there are too few to hold any out: expect less on new ones"
+        return (
+            learn,
+            out,
+            "the very pictures it learned, because there are too few to hold any out: expect less on new ones",
+        )
     return learn, out, "held out by content hash, never trained on"
 
 
@@ -222,4 +252,3 @@ def _data_entry(
         "held_out": len(held),
         "per_class": {label: int((labels[learn] == i).sum()) for i, label in enumerate(parts.labels)},
     }
-

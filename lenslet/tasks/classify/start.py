@@ -42,9 +42,13 @@ class Start:
 
     @property
     def channels(self) -> int | None:
-        """Of the pictures that the weights have learned from: what their first convolution takes in."""
-        kernels = (value.shape[1] for value in (self.state or {}).values() if value.ndim == 4)
-        return next(kernels, None)
+        """1 or 3, as the first convolution of the weights takes in; None where they do not say."""
+        if self.state is None or self.net is None:
+            return None
+        net = build(self.net, **self.arguments)
+        first = next((name for name, module in net.named_modules() if isinstance(module, nn.Conv2d)), "")
+        kernel = self.state.get(f"{first}.weight")
+        return kernel.shape[1] if kernel is not None and kernel.ndim == 4 and kernel.shape[1] in (1, 3) else None
 
     def build(self, name: str, **arguments: Any) -> nn.Module:
         """The net with these weights, its head new where the number of classes differs.
@@ -78,7 +82,9 @@ def start(
         return Start()
     if str(weights) == "imagenet":
         if net is None:
-            raise CallError("weights 'imagenet' need a net: name one with official weights, for instance --net squeezenet1_1")
+            raise CallError(
+                "weights 'imagenet' need a net: name one with official weights, for instance --net squeezenet1_1"
+            )
         state, entry = pretrained(net, progress=progress)
         return Start(net, state, dict(entry.arguments), entry.mean, entry.std, entry.licence)
     path = Path(weights)

@@ -37,14 +37,21 @@ def digits(folder: Path, seed: int, progress: bool) -> Chapter:
         Figure(grid(shown, columns=15), "Every thirtieth digit of the set."),
         f"It reads {share(evaluation.metrics['accuracy'])} of the unseen digits right. With {evaluation.n} pictures, the true share lies "
         f"between {share(low)} and {share(high)} (95 % Wilson interval).",
-        Figure(confusion_png(evaluation), "Rows are the truth, columns the answer; a perfect reader fills the diagonal.", 560),
+        Figure(
+            confusion_png(evaluation),
+            "Rows are the truth, columns the answer; a perfect reader fills the diagonal.",
+            560,
+        ),
     )
     inside = (
         "The six 5 × 5 filters of the first layer. Nobody drew them: they began as noise, and training made them detectors of edges "
         "and strokes in different directions. Compare them with the hand-made ones in the next chapter.",
         Figure(draw_filters(weights), "Orange is positive, blue negative."),
         "And this is what each of them makes of a seven: bright where the filter finds what it looks for.",
-        Figure(grid(_maps(model, sorted((data / "7").iterdir())[0]), columns=7), "The digit as the net sees it, then its six feature maps."),
+        Figure(
+            grid(_maps(model, sorted((data / "7").iterdir())[0]), columns=7),
+            "The digit as the net sees it, then its six feature maps.",
+        ),
     )
     retrain = f"lenslet train {data} --net lenet5_relu --epochs {_EPOCHS} --seed {seed}"
     return Chapter(
@@ -98,4 +105,3 @@ def _write_digits(place: Path) -> None:
     for number, (picture, digit) in enumerate(zip(bunch.images, bunch.target, strict=True)):
         ink = np.round(picture * (255 / 16)).astype(np.uint8)
         save_image(np.repeat(ink[:, :, None], 3, axis=2), place / str(digit) / f"{number:04d}.png")
-

@@ -23,7 +23,9 @@ def fill(tmp_path: Path) -> Fill:
 
 
 def test_classes_are_the_sorted_names_of_the_folders(fill: Fill) -> None:
-    parts = read_folder(fill("dog/1.jpg", "cat/2.JPEG", "cat/deep/er/3.png", "cat/.hidden.jpg", "cat/notes.txt", ".git/x.jpg"))
+    parts = read_folder(
+        fill("dog/1.jpg", "cat/2.JPEG", "cat/deep/er/3.png", "cat/.hidden.jpg", "cat/notes.txt", ".git/x.jpg")
+    )
     assert parts.labels == ("cat", "dog")
     assert [(s.path.name, s.label) for s in parts.train] == [("2.JPEG", 0), ("3.png", 0), ("1.jpg", 1)]
     assert parts.valid == parts.test == ()
@@ -31,7 +33,9 @@ def test_classes_are_the_sorted_names_of_the_folders(fill: Fill) -> None:
 
 
 def test_parts_are_found_under_their_usual_names(fill: Fill) -> None:
-    parts = read_folder(fill("Train/a/1.png", "Train/b/2.png", "validation/a/3.png", "validation/b/6.png", "test/b/4.png"))
+    parts = read_folder(
+        fill("Train/a/1.png", "Train/b/2.png", "validation/a/3.png", "validation/b/6.png", "test/b/4.png")
+    )
     assert [len(p) for p in (parts.train, parts.valid, parts.test)] == [2, 2, 1]
     assert parts.labels == ("a", "b")
     assert parts.measured == parts.test

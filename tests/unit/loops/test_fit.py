@@ -14,7 +14,9 @@ from lenslet.tasks.classify.training import Classify
 
 def _net(seed: int = 0) -> nn.Module:
     torch.manual_seed(seed)
-    return nn.Sequential(nn.Conv2d(3, 8, 3), nn.BatchNorm2d(8), nn.ReLU(), nn.Flatten(), nn.Dropout(0.1), nn.Linear(8 * 36, 2))
+    return nn.Sequential(
+        nn.Conv2d(3, 8, 3), nn.BatchNorm2d(8), nn.ReLU(), nn.Flatten(), nn.Dropout(0.1), nn.Linear(8 * 36, 2)
+    )
 
 
 def _feed(n: int = 32, size: int = 8) -> list[tuple[Tensor, Tensor]]:
@@ -71,7 +73,9 @@ def test_looking_at_the_best_weights_between_epochs_changes_nothing() -> None:
     for _ in fit(watched, Classify(), _feed(), _feed(), Recipe(epochs=4)):
         watched(torch.randn(2, 3, 8, 8))
     list(fit(alone, Classify(), _feed(), _feed(), Recipe(epochs=4)))
-    assert all(torch.equal(a, b) for a, b in zip(watched.state_dict().values(), alone.state_dict().values(), strict=True))
+    assert all(
+        torch.equal(a, b) for a, b in zip(watched.state_dict().values(), alone.state_dict().values(), strict=True)
+    )
 
 
 def test_at_the_end_the_net_holds_the_best_epoch_not_the_last() -> None:

@@ -382,6 +382,15 @@ def test_a_module_that_fails_by_itself_says_why_and_is_left_as_it_was():
     assert net.training and not net[0]._forward_hooks
 
 
+@pytest.mark.parametrize("device", ["cpu", "meta"])
+def test_a_size_that_is_too_small_leaves_nothing_on_stderr(device, capfd):
+    with torch.device(device):
+        net = build("alexnet_tiny")
+    with pytest.raises(ShapeError, match="its smallest picture is 63x63"):
+        anatomy(net, size=20)
+    assert capfd.readouterr().err == ""
+
+
 def test_the_smallest_sizes_are_described_too():
     for name in ("lenet5", "alexnet", "vgg11", "resnet18", "resnet8", "googlenet", "squeezenet1_0", "facet_m"):
         assert anatomy(meta(name), size=smallest_size(name)).macs > 0

@@ -2,6 +2,7 @@
 
 import re
 from importlib import import_module
+from pathlib import Path
 
 import pytest
 import torch
@@ -115,6 +116,26 @@ def test_the_numbers_in_the_header_of_a_file_are_those_of_its_nets(family):
         found = anatomy(on_shapes_alone(name, in_channels=input_channels(name) or 3))
         assert f"{found.parameters:,}" in header, name
         assert f"{found.macs:,}" in header, name
+
+
+def test_the_header_of_googlenet_counts_its_other_layout_and_the_heads_too():
+    header = import_module("lenslet.nets.googlenet").__doc__
+    for layout in ("paper", "torchvision"):
+        for heads in (False, True):
+            found = anatomy(on_shapes_alone("googlenet", layout=layout, heads=heads))
+            assert f"{found.parameters:,}" in header
+            assert f"{found.macs:,}" in header
+
+
+def test_the_table_of_the_documentation_counts_right():
+    page = (Path(__file__).parents[3] / "docs" / "nets.md").read_text()
+    rows = re.findall(r"^\| `(\w+)`(.*?)\|.*?\| ([\d,]+) \| ([\d,]+) \| (\d+)", page, re.MULTILINE)
+    assert len(rows) == page.count("\n| `")
+    for name, rest, parameters, macs, size in rows:
+        arguments = {"layout": "torchvision"} if "torchvision" in rest else {}
+        found = anatomy(on_shapes_alone(name, **arguments))
+        assert (f"{found.parameters:,}", f"{found.macs:,}") == (parameters, macs), name
+        assert usual_size(name) == int(size)
 
 
 @pytest.mark.parametrize("family", sorted(set(FAMILIES) - {"facet"}))
