@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-# One thread a process: tests are small, machines that run them are shared, and two threads that wait for each other there
-# are many times slower than one. Must stand before torch is imported; subprocesses inherit it.
+# One thread a process: tests are small, machines that run them are shared, and two threads that wait for each other
+# there are many times slower than one. Must stand before torch is imported; subprocesses inherit it.
 os.environ.setdefault("OMP_NUM_THREADS", "1")
 
 SHARED = Path(__file__).resolve().parents[2] / "shared"

@@ -1,4 +1,5 @@
-"""The plain torchvision (or timm) training loop: ResNet-18, 128 px, batch 32, SGD, fp32; prints images per second as JSON.
+"""The plain torchvision (or timm) training loop: ResNet-18, 128 px, batch 32, SGD, fp32; prints images per second as
+JSON.
 
 Synthetic pictures in memory, so that the loop alone is timed, not the disk. Run by benchmarks/peers.
 """

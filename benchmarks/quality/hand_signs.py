@@ -2,9 +2,9 @@
 
 Command: python -m benchmarks.quality.hand_signs
 Minutes: 25
-Measures: accuracy on pictures that neither trained on nor chose an epoch by. sign_digits: a stratified 80/20 split of the
-    shared folder into train/ and test/, drawn by the seed; 150 s of training on 2 cores, n = 3 seeds. signs: train/ as
-    it comes, its val/ as test, 150 s, n = 3 seeds. Lenslet holds its own validation pictures out of train/.
+Measures: accuracy on pictures that neither trained on nor chose an epoch by. sign_digits: a stratified 80/20 split
+    of the shared folder into train/ and test/, drawn by the seed; 150 s of training on 2 cores, n = 3 seeds. signs:
+    train/ as it comes, its val/ as test, 150 s, n = 3 seeds. Lenslet holds its own validation pictures out of train/.
 Peers: Ultralytics YOLO11n-cls, same pictures, same seconds, same machine, in the same run. It is given test/ as its
     validation part (it insists on one), by which it chooses its best epoch: that flatters it.
 """

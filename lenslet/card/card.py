@@ -1,7 +1,7 @@
 """The card: everything about a model that is not a weight, and the folder the two live in.
 
-A model is `card.json` + `model.safetensors`. The weights file carries a copy of the card, so that it alone is whole at every
-moment; `card.json` is what people read. Nothing in either is ever executed.
+A model is `card.json` + `model.safetensors`. The weights file carries a copy of the card, so that it alone is whole
+at every moment; `card.json` is what people read. Nothing in either is ever executed.
 """
 
 import hashlib

@@ -46,7 +46,8 @@ class Batches:
         self.std = torch.tensor(preprocess.std).view(1, -1, 1, 1)
 
     def __len__(self) -> int:
-        """Batches in an epoch. A last one of a single picture is left out when shuffling: batch norm cannot learn from it."""
+        """Batches in an epoch. A last one of a single picture is left out when shuffling: batch norm cannot learn
+        from it."""
         whole, rest = divmod(len(self.rows), self.size)
         return whole + (rest > 1 or (rest == 1 and (not self.shuffle or whole == 0)))
 

@@ -50,9 +50,9 @@ class Epoch:
 def fit(net: nn.Module, task: Task, train: Feed, valid: Feed | None, recipe: Recipe) -> Iterator[Epoch]:
     """Train `net` in place, yielding after each pass over `train`.
 
-    At each yield and at the end, also when the caller stops early, is interrupted or the loss diverges, `net` holds the best
-    weights so far (of the average, where the recipe keeps one), or the last ones where nothing has been measured.
-    With a budget in epochs, the same seed, machine and thread count give the same weights bit for bit.
+    At each yield and at the end, also when the caller stops early, is interrupted or the loss diverges, `net` holds
+    the best weights so far (of the average, where the recipe keeps one), or the last ones where nothing has been
+    measured. With a budget in epochs, the same seed, machine and thread count give the same weights bit for bit.
 
     Args:
         net: moves to the GPU where there is one.
@@ -83,7 +83,7 @@ class _Run:
     def __init__(self, net: nn.Module, task: Task, train: Feed, valid: Feed | None, recipe: Recipe) -> None:
         self.net, self.task, self.train, self.valid, self.recipe = net, task, train, valid, recipe
         self.device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
-        net.to(self.device, memory_format=torch.channels_last)
+        net.to(self.device).to(memory_format=torch.channels_last)  # type: ignore[call-overload]
         self.precision = resolve(recipe.precision, net)
         self.optimizer = _optimizer(net, recipe)
         self.average = Average(net, recipe.average) if recipe.average else None
@@ -165,7 +165,7 @@ class _Run:
                 f"try a rate below {self.recipe.rate:g}, or --precision fp32"
             )
         self.optimizer.zero_grad(set_to_none=True)
-        total.backward()
+        total.backward()  # type: ignore[no-untyped-call]
         if self.recipe.clip:
             nn.utils.clip_grad_norm_(self.net.parameters(), self.recipe.clip)
         self.optimizer.step()
@@ -229,7 +229,10 @@ def _optimizer(net: nn.Module, recipe: Recipe) -> torch.optim.Optimizer:
     """Weight decay on matrices and kernels; none on biases and on the gains of normalisation."""
     decayed = [p for p in net.parameters() if p.requires_grad and p.ndim > 1]
     free = [p for p in net.parameters() if p.requires_grad and p.ndim <= 1]
-    groups = [{"params": decayed, "weight_decay": recipe.decay}, {"params": free, "weight_decay": 0.0}]
+    groups: list[dict[str, Any]] = [
+        {"params": decayed, "weight_decay": recipe.decay},
+        {"params": free, "weight_decay": 0.0},
+    ]
     if recipe.optimizer == "adamw":
         return torch.optim.AdamW(groups, lr=recipe.rate, betas=(recipe.momentum, 0.999))
     return torch.optim.SGD(groups, lr=recipe.rate, momentum=recipe.momentum, nesterov=recipe.momentum > 0)

@@ -10,7 +10,8 @@ from torch import nn
 
 @cache
 def cpu_has_bf16() -> bool:
-    """Whether this CPU multiplies bfloat16 in hardware (AVX512-BF16 or AMX); without it, emulation is slower than fp32."""
+    """Whether this CPU multiplies bfloat16 in hardware (AVX512-BF16 or AMX); without it, emulation is slower than
+    fp32."""
     try:
         flags = Path("/proc/cpuinfo").read_text(encoding="ascii", errors="replace")
     except OSError:  # not Linux: Macs and Windows fall back to fp32, which is right, if not always fastest
@@ -21,8 +22,8 @@ def cpu_has_bf16() -> bool:
 def resolve(precision: str, net: nn.Module) -> str:
     """Turn "auto" into "bf16" or "fp32".
 
-    A rule rather than a timing, so that the same seed gives the same weights on the same machine: bf16 where the hardware
-    has it and at least one convolution is wide enough for it to pay.
+    A rule rather than a timing, so that the same seed gives the same weights on the same machine: bf16 where the
+    hardware has it and at least one convolution is wide enough for it to pay.
     """
     if precision != "auto":
         return precision

@@ -1,8 +1,8 @@
 """How many threads a training step should use, found out while training.
 
 On a machine that does something else as well, two threads can be ten times slower than one: each parallel part of a
-convolution waits for its last thread, and that one waits for a core. Measured here beside two other busy programs, facet_s:
-21 to 53 pictures a second with two threads, 290 to 463 with one.
+convolution waits for its last thread, and that one waits for a core. Measured here beside two other busy programs,
+facet_s: 21 to 53 pictures a second with two threads, 290 to 463 with one.
 """
 
 from collections.abc import Iterator
@@ -20,7 +20,8 @@ class Threads:
     """Chooses between all threads and one, by timing real steps now and then.
 
     Args:
-        tuned: False keeps the number as it is; the same number of threads is part of what makes two runs equal bit for bit.
+        tuned: False keeps the number as it is; the same number of threads is part of what makes two runs equal bit
+        for bit.
     """
 
     def __init__(self, *, tuned: bool) -> None:

@@ -2,6 +2,10 @@
 
 import io
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
 
 INK, SOFT, BLUE, ORANGE = "#1c2430", "#9aa5b4", "#1f6f8b", "#d9772b"
 
@@ -38,11 +42,11 @@ def curves(rows: Sequence[dict[str, float]]) -> bytes:
     return buffer.getvalue()
 
 
-def _line(axes: object, rows: Sequence[dict[str, float]], name: str, label: str, colour: str) -> None:
+def _line(axes: "Axes", rows: Sequence[dict[str, float]], name: str, label: str, colour: str) -> None:
     """One curve, over the epochs that have this number; a single point is drawn as a dot."""
     points = [(row["epoch"], row[name]) for row in rows if name in row]
     if points:
         x, y = zip(*points, strict=True)
         axes.plot(
             x, y, color=colour, linewidth=1.8, label=label, marker="o" if len(points) < 30 else None, markersize=3
-        )  # type: ignore[attr-defined]
+        )

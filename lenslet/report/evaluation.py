@@ -26,11 +26,16 @@ def evaluation_page(evaluation: Evaluation, *, title: str, foot: str = "") -> Pa
         ),
     ]
     if evaluation.skipped:
-        sections.append(Section("Left out", (Table(("file", "why"), tuple(evaluation.skipped)),)))
+        sections.append(
+            Section("Left out", (Table(("file", "why"), tuple((str(path), why) for path, why in evaluation.skipped)),))
+        )
     return Page(
         title=title,
         headline=f"{share(evaluation.metrics['accuracy'])} right",
-        lead=f"of {evaluation.n} pictures; the true share lies between {share(low)} and {share(high)} (95 % Wilson interval).",
+        lead=(
+            f"of {evaluation.n} pictures; the true share lies between {share(low)} and {share(high)} "
+            "(95 % Wilson interval)."
+        ),
         sections=tuple(sections),
         foot=foot,
     )

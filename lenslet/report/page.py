@@ -1,7 +1,7 @@
 """A page as a value: sections of paragraphs, figures, tables and pictures, rendered into one file.
 
-Everything is embedded, nothing is fetched, no script runs; labels and file names are escaped by Jinja, because they come
-from strangers.
+Everything is embedded, nothing is fetched, no script runs; labels and file names are escaped by Jinja, because they
+come from strangers.
 """
 
 import base64

@@ -53,7 +53,8 @@ def training_page(
             Section(
                 "What it was shown",
                 (
-                    "Training pictures as the net saw them: changed a little each time, so that it learns the thing and not the picture.",
+                    "Training pictures as the net saw them: changed a little each time, so that it learns the "
+                    "thing and not the picture.",
                     Pictures(tuple(samples), side=112),
                 ),
             )
@@ -85,6 +86,7 @@ def share(value: float) -> str:
 
 
 def goodness(evaluation: Evaluation) -> list[Block]:
+    """The metrics as a table that says what each means, and what a reader must know of them."""
     meaning = {
         "accuracy": "share of pictures whose first answer is right",
         "top5_accuracy": "share of pictures whose truth is among the first five answers",

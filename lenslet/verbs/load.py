@@ -19,8 +19,8 @@ def load(
 ) -> "Classifier":
     """Open a trained model.
 
-    Nothing in the files is executed, and the weights are checked against the card. A model that is already open comes back
-    as it is.
+    Nothing in the files is executed, and the weights are checked against the card. A model that is already open comes
+    back as it is.
 
     Raises:
         CardError: the folder is missing, damaged, or of a newer format.

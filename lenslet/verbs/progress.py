@@ -1,6 +1,6 @@
 """Bars on stderr for verbs that take long; plain lines where stderr is no terminal, nothing where nobody asked."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from time import monotonic
 from typing import Any, Protocol, runtime_checkable
@@ -25,7 +25,7 @@ class _Silent:
 class _Lines:
     """For logs: a line when a part begins and at every tenth of it, but never more than one in five seconds."""
 
-    def __init__(self, write: "Write") -> None:
+    def __init__(self, write: Callable[[str], None]) -> None:
         self.write, self.name, self.tenth, self.last, self.began = write, "", 0, 0.0, monotonic()
 
     def phase(self, text: str) -> None:
@@ -40,16 +40,10 @@ class _Lines:
             self.write(f"{self.name} {fraction:4.0%}  {text}  {left:.0f} s left")
 
 
-@runtime_checkable
-class Write(Protocol):
-    """Something that prints a line."""
-
-    def __call__(self, text: str) -> None: ...
-
-
 class _Rich:
     def __init__(self, progress: Any) -> None:
-        self.progress, self.task = progress, None
+        self.progress = progress
+        self.task: Any = None
 
     def phase(self, text: str) -> None:
         if self.task is not None:

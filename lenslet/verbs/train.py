@@ -1,6 +1,5 @@
 """train: from a folder of pictures to a model, its numbers and its report."""
 
-import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
@@ -24,7 +23,7 @@ def train(
     ],
     *,
     task: Annotated[Literal["classify"] | None, Doc("What to learn; by the look of the folder if left out.")] = None,
-    net: Annotated[str | None, Doc("The net, see `lenslet models`; the default is facet_m.")] = None,
+    net: Annotated[str | None, Doc("The net, see `lenslet models`; the default is facet_s.")] = None,
     weights: Annotated[
         str | Path | None,
         Doc("What to start from: none, imagenet, a model folder, or a safetensors or .pth file; none if left out."),
@@ -55,8 +54,8 @@ def train(
 ) -> "Classifier":
     """Train a model on a folder of your pictures, and measure it on pictures it never saw.
 
-    The run's folder gets the model (card.json, model.safetensors), results.csv, args.yaml and report.html. Ctrl-C stops early,
-    keeps the best model so far with its report, and then raises KeyboardInterrupt.
+    The run's folder gets the model (card.json, model.safetensors), results.csv, args.yaml and report.html. Ctrl-C stops
+    early, keeps the best model so far with its report, and then raises KeyboardInterrupt.
 
     Returns:
         The best model, with its `evaluation` and the `folder` it lies in.
@@ -96,7 +95,7 @@ def train(
             raise KeyboardInterrupt(f"stopped; the best model so far is in {model.folder}") from None
         model = run.finish("", shown)
     if overfit is not None:
-        _judge(model, overfit)
+        _judge(model)
     return model
 
 
@@ -194,13 +193,14 @@ def _row(epoch: "Epoch") -> dict[str, float]:
     }
 
 
-def _judge(model: "Classifier", overfit: int) -> None:
+def _judge(model: "Classifier") -> None:
     """Raise if the self-test failed."""
     evaluation: Evaluation | None = model.evaluation
     assert evaluation is not None
     if evaluation.metrics["accuracy"] < 1:
         wrong = ", ".join(str(miss.picture) for miss in evaluation.worst[:3])
         raise WorkError(
-            f"the self-test failed: {evaluation.metrics['accuracy']:.0%} of {evaluation.n} pictures learned by heart, where 100 % "
+            f"the self-test failed: {evaluation.metrics['accuracy']:.0%} of {evaluation.n} pictures learned by "
+            f"heart, where 100 % "
             f"was due (not learned: {wrong}); look for the same picture in two classes, or try another --rate or --net"
         )

@@ -76,7 +76,8 @@ def _facts(model: "Classifier", rows: Sequence[dict[str, float]]) -> list[tuple[
         ("net", f"{card.net}, {weights:,} parameters"),
         (
             "sees",
-            f"{width} × {height} pixels, {'grey' if card.preprocess.channels == 1 else 'colour'}, {card.preprocess.resize}",
+            f"{width} × {height} pixels, {'grey' if card.preprocess.channels == 1 else 'colour'}, "
+            f"{card.preprocess.resize}",
         ),
         ("budget", f"{recipe['minutes']:g} minutes" if recipe["minutes"] else f"{recipe['epochs']} epochs"),
         (
@@ -86,7 +87,8 @@ def _facts(model: "Classifier", rows: Sequence[dict[str, float]]) -> list[tuple[
         ("speed", f"{sorted(speeds)[len(speeds) // 2]:.0f} pictures a second" if speeds else "not measured"),
         (
             "recipe",
-            f"{recipe['optimizer']}, rate {recipe['rate']:g}, batch {recipe['batch']}, augmentation {recipe['augment']}",
+            f"{recipe['optimizer']}, rate {recipe['rate']:g}, batch {recipe['batch']}, augmentation "
+            f"{recipe['augment']}",
         ),
         ("seed", str(recipe["seed"])),
         ("versions", ", ".join(f"{name} {version}" for name, version in card.versions.items())),

@@ -1,7 +1,7 @@
 """Course 1.13: a multi-class classifier trained on hand signs.
 
-How good it gets in its usual minutes is measured by benchmarks/quality/hand_signs.py; here, seconds must be enough to see
-that it learns, and the whole way (train, save, load, predict, evaluate) must hold.
+How good it gets in its usual minutes is measured by benchmarks/quality/hand_signs.py; here, seconds must be enough to
+see that it learns, and the whole way (train, save, load, predict, evaluate) must hold.
 """
 
 from pathlib import Path

@@ -29,7 +29,8 @@ def test_a_state_dict_in_a_file_is_taken_where_it_fits(digits: Path, tmp_path: P
     from lenslet.nets import build
 
     save_file(build("facet_tiny", num_classes=7).state_dict(), tmp_path / "w.safetensors")
-    model = ll.train(digits, net="facet_tiny", weights=tmp_path / "w.safetensors", size=32, epochs=1, out=tmp_path / "c", progress=False)  # fmt: skip
+    file = tmp_path / "w.safetensors"
+    model = ll.train(digits, net="facet_tiny", weights=file, size=32, epochs=1, out=tmp_path / "c", progress=False)
     assert len(model.labels) == 3
     with pytest.raises(CardError, match="not for this"):
         ll.train(

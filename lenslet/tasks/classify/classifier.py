@@ -80,7 +80,8 @@ class Classifier:
 
     @torch.inference_mode()
     def logits(self, prepared: UInt8[np.ndarray, "n h w c"]) -> Float[Tensor, "n classes"]:
-        """Raw outputs for pictures at the net's size; in float32, so that a picture's answer depends on itself alone."""
+        """Raw outputs for pictures at the net's size; in float32, so that a picture's answer depends on itself
+        alone."""
         device = next(self.net.parameters()).device
         images = torch.from_numpy(self.card.preprocess.normalised(prepared)).to(
             device, memory_format=torch.channels_last
@@ -92,8 +93,8 @@ class Classifier:
     def evaluate(self, data: str | Path | Sequence[Sample], *, include_seen: bool = False) -> Evaluation:
         """Measure on a folder of classes (its test part if it has one, else val, else everything).
 
-        Pictures that this model was trained on are left out, and the notes of the answer say how many: a model is always
-        good at what it has seen.
+        Pictures that this model was trained on are left out, and the notes of the answer say how many: a model is
+        always good at what it has seen.
 
         Args:
             data: a folder whose class folders are named like this model's labels; or samples.

@@ -21,8 +21,8 @@ def evaluate(
 ) -> Evaluation:
     """Compare predictions with the truth.
 
-    Metrics: `accuracy`, `top5_accuracy` (where there are more than five classes), `macro_f1` over the classes that occur,
-    `ece`, and `loss` (mean negative logarithm of the probability given to the truth).
+    Metrics: `accuracy`, `top5_accuracy` (where there are more than five classes), `macro_f1` over the classes that
+    occur, `ece`, and `loss` (mean negative logarithm of the probability given to the truth).
 
     Args:
         results: one per picture.
@@ -97,7 +97,8 @@ def wilson(right: int, n: int, *, confidence: float = 0.95) -> tuple[float, floa
 
 
 def calibration_error(confidence: Float[np.ndarray, " n"], right: np.ndarray, *, bins: int = CALIBRATION_BINS) -> float:
-    """Expected calibration error: over equal bins of confidence, the mean gap between confidence and share of right answers.
+    """Expected calibration error: over equal bins of confidence, the mean gap between confidence and share of right
+    answers.
 
     0 where "90 % sure" is right in 90 of 100. Source: Guo et al. 2017, equation 3.
     """

@@ -1,7 +1,7 @@
 """A folder of classes -> everything that `fit` needs."""
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +12,6 @@ from torch import nn
 
 from lenslet.card import Card, software
 from lenslet.data import (
-    Augment,
     Batches,
     Parts,
     Sample,
@@ -23,16 +22,13 @@ from lenslet.data import (
     split_by_content,
 )
 from lenslet.data.augment import PRESETS
-from lenslet.errors import CallError, DataError, ImageError
-from lenslet.image import Preprocess, image_size, open_image
+from lenslet.errors import CallError, DataError
+from lenslet.image import Preprocess
 from lenslet.loops import Recipe
 from lenslet.nets import check_size, input_channels, smallest_size, usual_size
+from lenslet.tasks.classify import defaults
 from lenslet.tasks.classify.start import start
 from lenslet.tasks.classify.training import Classify
-
-DEFAULT_NET = "facet_m"
-_LOOKED_AT = 64  # pictures opened to guess size and colour: enough to be sure, few enough to be instant
-_SMALLEST, _LARGEST = 32, 128
 
 
 @dataclass(frozen=True)
@@ -94,16 +90,18 @@ def prepare(
         CallError: unknown net, size or augmentation.
     """
     parts = read_folder(data)
-    grey, side = _look(parts.train)
+    seen = defaults.look(parts.train)
     begin = start(weights, net, progress=on_download)
-    name = net or begin.net or DEFAULT_NET
-    channels = begin.channels or input_channels(name) or (1 if grey else 3)
+    name = net or begin.net or defaults.NET
+    channels = begin.channels or input_channels(name) or (1 if seen.grey else 3)
     # nets drawn for small pictures get their own size, all others the size of the pictures
-    side = size or (usual_size(name) if usual_size(name) < 64 else max(side, smallest_size(name)))
+    side = size or (usual_size(name) if usual_size(name) < 64 else max(seen.side, smallest_size(name)))
     check_size(name, side)
-    shape = Preprocess(
-        size=(side, side), resize="letterbox", channels=channels, mean=(0.5,) * channels, std=(0.25,) * channels
+    preset = "none" if overfit is not None else defaults.preset(augment, grey=seen.grey)
+    recipe = defaults.recipe(
+        overfit or len(parts.train), glyphs=preset == "glyph", rate=begin.rate, overfit=overfit is not None, **budget
     )
+    shape = _shape(side, channels)
 
     chosen = [*parts.train, *parts.valid]
     pictures = decode([s.path for s in chosen], shape, progress=on_decoded)
@@ -118,12 +116,11 @@ def prepare(
             f"{data}: after leaving out what cannot be read, fewer than two classes have a picture to learn from"
         )
 
-    mean, std = (
-        (begin.mean, begin.std) if begin.mean and begin.std else channel_statistics(pictures.pixels, rows[learn])
-    )
-    final = Preprocess(size=shape.size, resize=shape.resize, channels=channels, mean=mean, std=std)
-    recipe = default_recipe(len(learn), overfit=overfit is not None, **{"rate": begin.rate} | _given(budget))
-    change = None if overfit is not None else PRESETS[_preset(augment, grey=channels == 1)]
+    mean, std = begin.mean, begin.std
+    if mean is None or std is None:
+        mean, std = channel_statistics(pictures.pixels, rows[learn])
+    final = replace(shape, mean=mean, std=std)
+    change = PRESETS[preset] if overfit is None else None
     torch_labels = torch.from_numpy(labels)
 
     def batches(which: np.ndarray, **how: Any) -> Batches:
@@ -146,7 +143,7 @@ def prepare(
             net_arguments={"num_classes": len(parts.labels), "in_channels": channels, **begin.arguments},
             labels=parts.labels,
             preprocess=final,
-            recipe=recipe.to_dict() | {"augment": "none" if change is None else _preset(augment, grey=channels == 1)},
+            recipe=recipe.to_dict() | {"augment": preset},
             data=_data_entry(parts, learn, held, pictures.keys, labels),
             versions=software(),
             licence={"weights": begin.licence, "data": "not stated"},
@@ -166,36 +163,11 @@ def prepare(
     )
 
 
-def default_recipe(count: int, *, overfit: bool = False, **decided: Any) -> Recipe:
-    """The recipe for `count` training pictures, with what the caller has decided taken over."""
-    if overfit:
-        decided = {"epochs": 400, "smoothing": 0.0, "decay": 0.0, "average": 0.0, "batch": min(32, count)} | decided
-    elif "epochs" not in decided and "minutes" not in decided:
-        # three minutes for a small folder; large ones get a quarter of an hour at the most, unless asked for more
-        decided["minutes"] = float(min(15.0, max(3.0, count / 1000)))
-    return Recipe(**decided)
-
-
-def _given(budget: Mapping[str, Any]) -> dict[str, Any]:
-    """The fields of a recipe that somebody has decided."""
-    return {name: value for name, value in budget.items() if value is not None}
-
-
-def _look(samples: Sequence[Sample]) -> tuple[bool, int]:
-    """Whether the pictures are grey, and a side for the net's input: their median shorter side, within what a CPU can do."""
-    sides, grey, opened = [], True, 0
-    step = max(1, len(samples) // _LOOKED_AT)
-    for sample in samples[::step][:_LOOKED_AT]:
-        try:
-            sides.append(min(image_size(sample.path)))
-            if grey:
-                picture = open_image(sample.path, at_least=(64, 64)).astype(np.int16)
-                grey = bool((np.ptp(picture, axis=2) <= 2).all())  # JPEG rounds grey by a level or two
-                opened += 1
-        except ImageError:
-            continue
-    side = float(np.median(sides)) if sides else 96.0
-    return grey and opened > 0, int(np.clip(round(side / 16) * 16, _SMALLEST, _LARGEST))
+def _shape(side: int, channels: int) -> Preprocess:
+    """The preprocessing of a run, before mean and standard deviation are known."""
+    if channels == 1:
+        return Preprocess(size=(side, side), resize="letterbox", channels=1, mean=(0.5,), std=(0.25,))
+    return Preprocess(size=(side, side), resize="letterbox", channels=3, mean=(0.5,) * 3, std=(0.25,) * 3)
 
 
 def _halves(
@@ -229,13 +201,6 @@ def _few(learn: np.ndarray, labels: np.ndarray, count: int) -> np.ndarray:
         raise CallError(f"overfit is {count}: give at least 2 pictures, of two classes")
     order = sorted(learn, key=lambda i: (int((labels[learn[learn < i]] == labels[i]).sum()), labels[i]))
     return np.array(order[:count])
-
-
-def _preset(augment: str | None, *, grey: bool) -> str:
-    """The name of the augmentation: photos may be mirrored, glyphs must not."""
-    if augment is not None and augment not in PRESETS:
-        raise CallError(f"augment is {augment!r}: give one of {', '.join(PRESETS)}")
-    return augment or ("glyph" if grey else "full")
 
 
 def _data_entry(

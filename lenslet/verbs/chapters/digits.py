@@ -8,8 +8,9 @@ import numpy as np
 from lenslet.draw import filters as draw_filters
 from lenslet.draw import grid
 from lenslet.image import open_image, save_image
-from lenslet.report import Code, Figure, Section
+from lenslet.report import Block, Code, Figure, Section
 from lenslet.report.training import confusion_png, errors, share
+from lenslet.results import Evaluation
 from lenslet.verbs.chapters import Chapter
 from lenslet.verbs.train import train
 
@@ -32,10 +33,13 @@ def digits(folder: Path, seed: int, progress: bool) -> Chapter:
     weights = first_convolution(model).weight.detach().numpy()
     shown = [open_image(path) for path in sorted(data.rglob("*.png"))[::30][:60]]
     learned = (
-        "These are scikit-learn's 1,797 digits, each 8 × 8 pixels, written by 43 people. LeNet-5, the net that read cheques in 1998, "
-        f"learned {model.card.data['trained_on']} of them in {_EPOCHS} passes and was then measured on the other {evaluation.n}, which it had never seen.",
+        "These are scikit-learn's 1,797 digits, each 8 × 8 pixels, written by 43 people. LeNet-5, the net that "
+        "read cheques in 1998, "
+        f"learned {model.card.data['trained_on']} of them in {_EPOCHS} passes and was then measured on the "
+        f"other {evaluation.n}, which it had never seen.",
         Figure(grid(shown, columns=15), "Every thirtieth digit of the set."),
-        f"It reads {share(evaluation.metrics['accuracy'])} of the unseen digits right. With {evaluation.n} pictures, the true share lies "
+        f"It reads {share(evaluation.metrics['accuracy'])} of the unseen digits right. With {evaluation.n} "
+        f"pictures, the true share lies "
         f"between {share(low)} and {share(high)} (95 % Wilson interval).",
         Figure(
             confusion_png(evaluation),
@@ -44,12 +48,13 @@ def digits(folder: Path, seed: int, progress: bool) -> Chapter:
         ),
     )
     inside = (
-        "The six 5 × 5 filters of the first layer. Nobody drew them: they began as noise, and training made them detectors of edges "
+        "The six 5 × 5 filters of the first layer. Nobody drew them: they began as noise, and training made "
+        "them detectors of edges "
         "and strokes in different directions. Compare them with the hand-made ones in the next chapter.",
         Figure(draw_filters(weights), "Orange is positive, blue negative."),
         "And this is what each of them makes of a seven: bright where the filter finds what it looks for.",
         Figure(
-            grid(_maps(model, sorted((data / "7").iterdir())[0]), columns=7),
+            grid(_maps(model, min((data / "7").iterdir())), columns=7),
             "The digit as the net sees it, then its six feature maps.",
         ),
     )
@@ -62,7 +67,8 @@ def digits(folder: Path, seed: int, progress: bool) -> Chapter:
             Section(
                 "Do it with your own pictures",
                 (
-                    "Put the pictures of each class into a folder with its name, and train. The run's folder gets a report like this one.",
+                    "Put the pictures of each class into a folder with its name, and train. The run's folder "
+                    "gets a report like this one.",
                     Code(f"{retrain}\nlenslet predict {model.folder} {data}/7\nlenslet train MY-FOLDER --minutes 3"),
                 ),
             ),
@@ -92,9 +98,9 @@ def first_convolution(model: "Classifier") -> "nn.Conv2d":
     return next(m for m in model.net.modules() if isinstance(m, nn.Conv2d))
 
 
-def _misses(evaluation: object) -> tuple[object, ...]:
+def _misses(evaluation: Evaluation) -> tuple[Block, ...]:
     """The worst errors, without the confusion matrix, which stands above."""
-    return tuple(b for b in errors(evaluation) if not isinstance(b, Figure))  # type: ignore[arg-type]
+    return tuple(b for b in errors(evaluation) if not isinstance(b, Figure))
 
 
 def _write_digits(place: Path) -> None:

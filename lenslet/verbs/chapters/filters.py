@@ -33,12 +33,15 @@ def filters(folder: Path, seed: int, progress: bool) -> Chapter:  # noqa: ARG001
             Section(
                 "2 · What a convolution does",
                 (
-                    "A convolution slides a small window of numbers over the picture and writes down, at each place, the sum of the products. "
-                    "Nine numbers are enough to find edges. A ConvNet is nothing but many of these, stacked, with the numbers learned.",
+                    "A convolution slides a small window of numbers over the picture and writes down, at each "
+                    "place, the sum of the products. "
+                    "Nine numbers are enough to find edges. A ConvNet is nothing but many of these, stacked, "
+                    "with the numbers learned.",
                     Figure(photo, "The photo (china.jpg, shipped with scikit-learn)."),
                     Pictures(tuple(pictures), side=240),
                     Code(
-                        f"lenslet filter {place / 'photo.png'} --kernel sobel -o edges.png\nlenslet filter photo.jpg --kernel '1 0 -1; 1 0 -1; 1 0 -1' -o mine.png"
+                        f"lenslet filter {place / 'photo.png'} --kernel sobel -o edges.png\nlenslet filter "
+                        f"photo.jpg --kernel '1 0 -1; 1 0 -1; 1 0 -1' -o mine.png"
                     ),
                 ),
             ),
