@@ -4,7 +4,8 @@ Command: python -m benchmarks.speed.training
 Minutes: 4
 Measures: images per second through whole training steps, the runs of all three taken in turn so that a drift of
     the machine meets each alike. Lenslet's side is `lenslet.fit` as users get it: augmentation, normalisation,
-    averaging and all, on decoded pictures in memory; the peers' side is forward, backward and step on a fixed batch, without a data path.
+    averaging and all, on decoded pictures in memory; the peers' side is forward, backward and step on a fixed batch,
+    without a data path.
 Peers: torchvision 0.27 and timm, in an environment of their own (benchmarks/peers).
 """
 

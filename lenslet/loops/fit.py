@@ -161,8 +161,7 @@ class _Run:
         total = torch.stack(list(parts.values())).sum()
         if not math.isfinite(total.item()):
             raise DivergedError(
-                f"the loss became {total.item()} in epoch {self.number}; the weights are those of the last good epoch: "
-                f"try a rate below {self.recipe.rate:g}, or --precision fp32"
+                f"the loss became {total.item()} in epoch {self.number}: try a rate below {self.recipe.rate:g}, or precision fp32"
             )
         self.optimizer.zero_grad(set_to_none=True)
         total.backward()  # type: ignore[no-untyped-call]
@@ -234,7 +233,7 @@ def _optimizer(net: nn.Module, recipe: Recipe) -> torch.optim.Optimizer:
         {"params": free, "weight_decay": 0.0},
     ]
     if recipe.optimizer == "adamw":
-        return torch.optim.AdamW(groups, lr=recipe.rate, betas=(recipe.momentum, 0.999))
+        return torch.optim.AdamW(groups, lr=recipe.rate, betas=(recipe.momentum, 0.999), fused=True)
     return torch.optim.SGD(groups, lr=recipe.rate, momentum=recipe.momentum, nesterov=recipe.momentum > 0)
 
 

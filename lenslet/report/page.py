@@ -53,7 +53,7 @@ class Table:
 class Pictures:
     """Small pictures side by side, each with a line or two below."""
 
-    items: tuple[tuple[UInt8[np.ndarray, "h w 3"], str], ...]
+    items: tuple[tuple[UInt8[np.ndarray, "_ _ 3"], str], ...]
     side: int = 144
     kind: str = field(default="pictures", init=False)
 

@@ -25,7 +25,7 @@ def training_page(
     per_class: dict[str, int],
     skipped: Sequence[tuple[str, str]] = (),
     notes: Sequence[str] = (),
-    samples: Sequence[tuple[UInt8[np.ndarray, "h w 3"], str]] = (),
+    samples: Sequence[tuple[UInt8[np.ndarray, "_ _ 3"], str]] = (),
     foot: str = "",
 ) -> Page:
     """A page that says how good the model is, where it errs, how it got there, and how to do it again.

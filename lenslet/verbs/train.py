@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from annotated_doc import Doc
 
-from lenslet.errors import CallError, WorkError
+from lenslet.errors import CallError, DivergedError, WorkError
 
 if TYPE_CHECKING:
     from lenslet.loops import Epoch
@@ -93,6 +93,11 @@ def train(
         except KeyboardInterrupt:
             model = run.finish(f"stopped by hand after {watch.seconds:.0f} s", shown)
             raise KeyboardInterrupt(f"stopped; the best model so far is in {model.folder}") from None
+        except DivergedError as error:
+            if not run.rows:
+                raise
+            model = run.finish(str(error), shown)
+            raise DivergedError(f"{error}; the best model so far is in {model.folder}") from None
         model = run.finish("", shown)
     if overfit is not None:
         _judge(model)

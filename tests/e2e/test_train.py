@@ -139,6 +139,26 @@ def test_a_diverging_run_stops_with_a_sentence(digits: Path, tmp_path: Path) -> 
         ll.train(digits, epochs=30, rate=1e30, out=tmp_path / "run", **FAST)
 
 
+def test_a_run_that_diverges_late_keeps_the_last_good_model(
+    digits: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from lenslet.tasks.classify.training import Classify
+
+    honest, steps = Classify.loss, []
+
+    def poisoned(self: Classify, raw: object, targets: object) -> dict[str, torch.Tensor]:
+        steps.append(1)
+        parts = honest(self, raw, targets)  # type: ignore[arg-type]
+        return {"loss": parts["loss"] * (float("nan") if len(steps) > 30 else 1)}
+
+    monkeypatch.setattr(Classify, "loss", poisoned)
+    with pytest.raises(DivergedError, match="the best model so far is in"):
+        ll.train(digits, epochs=30, out=tmp_path / "run", **FAST)
+    model = ll.load(tmp_path / "run")
+    assert model.card.metrics["accuracy"] > 0
+    assert all(torch.isfinite(v).all() for v in model.net.state_dict().values())
+
+
 def test_an_interrupted_run_keeps_its_best_model(digits: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     import lenslet.verbs.train as verb
 

@@ -49,7 +49,7 @@ class Prepared:
     skipped: tuple[Skipped, ...]
     notes: tuple[str, ...]
 
-    def shown(self, count: int) -> list[tuple[UInt8[np.ndarray, "h w 3"], str]]:
+    def shown(self, count: int) -> list[tuple[UInt8[np.ndarray, "_ _ 3"], str]]:
         """Pictures as the net is shown them while learning, with their classes."""
         pixels = self.train.example(count)
         names = [
@@ -99,7 +99,11 @@ def prepare(
     check_size(name, side)
     preset = "none" if overfit is not None else defaults.preset(augment, grey=seen.grey)
     recipe = defaults.recipe(
-        overfit or len(parts.train), glyphs=preset == "glyph", rate=begin.rate, overfit=overfit is not None, **budget
+        overfit or len(parts.train),
+        glyphs=preset == "glyph",
+        usual_rate=begin.rate,
+        overfit=overfit is not None,
+        **budget,
     )
     shape = _shape(side, channels)
 

@@ -1,5 +1,6 @@
 """Decoding once, skipping what is broken."""
 
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -39,7 +40,7 @@ def test_rows_follow_the_paths_and_close_up_over_broken_files(tmp_path: Path) ->
 def test_a_second_call_opens_no_picture(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     paths = _pictures(tmp_path, 3)
     first = decode(paths, SHAPE)
-    monkeypatch.setattr("lenslet.data.decode.open_image", None)
+    monkeypatch.setattr(sys.modules["lenslet.data.decode"], "open_image", None)
     assert (decode(paths, SHAPE).pixels == first.pixels).all()
 
 

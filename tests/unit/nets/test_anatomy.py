@@ -88,7 +88,7 @@ class Own(nn.Module):
     def forward(self, x):
         x = F.relu(self.first(x))
         x = self.twice(self.twice(x)) + x
-        if x.sum() > -1:  # cannot be traced, and needs numbers
+        if x.sum() == x.sum():  # cannot be traced, and needs numbers
             x = F.conv2d(x * self.scale, self.kernel, padding=2)
         return F.adaptive_avg_pool2d(x, 1).flatten(1)
 
