@@ -20,6 +20,11 @@ def python() -> str:
     return path
 
 
+def here() -> bool:
+    """Whether there are peers to measure against; a benchmark of speed measures this side alone where there are none."""
+    return Path(os.environ.get("LENSLET_PEERS", "/tmp/peers/bin/python")).exists()
+
+
 def run(script: str, *arguments: str) -> dict[str, float]:
     """Run benchmarks/peers/<script>; the last line it prints is a JSON object of numbers."""
     done = subprocess.run([python(), str(FOLDER / script), *arguments], check=True, capture_output=True, text=True)

@@ -43,12 +43,12 @@ def main() -> None:
     for _ in range(RUNS):
         speeds.setdefault("Lenslet, full augmentation", []).append(ours("full"))
         speeds.setdefault("Lenslet, no augmentation", []).append(ours("none"))
-        for library in ("torchvision", "timm"):
+        for library in ("torchvision", "timm") if peers.here() else ():
             found = peers.run("torchvision_loop.py", library, str(STEPS))["images_per_second"]
             speeds.setdefault(f"{library}, plain loop, fp32", []).append(found)
     rows = [_row(f"ResNet-18, 128 px, batch 32: {name}", values, "images/s") for name, values in speeds.items()]
-    base = speeds["torchvision, plain loop, fp32"]
-    for name in ("Lenslet, full augmentation", "Lenslet, no augmentation"):
+    base = speeds.get("torchvision, plain loop, fp32", [])
+    for name in ("Lenslet, full augmentation", "Lenslet, no augmentation") if base else ():
         ratios = [a / b for a, b in zip(speeds[name], base, strict=True)]
         rows.append(_row(f"{name} / torchvision plain loop", ratios, "times", "at least 2"))
     write("training-speed", rows, command="python -m benchmarks.speed.training")

@@ -93,8 +93,8 @@ class Entry:
 
     @property
     def preprocess(self) -> Preprocess:
-        """For a card: a square of `crop` pixels and the normalisation, without the margin that `resize` cuts off."""
-        return Preprocess((self.crop, self.crop), "crop", 3, self.mean, self.std)
+        """For a card: a square of `crop` pixels out of the `resize` of the shorter side, and the normalisation."""
+        return Preprocess((self.crop, self.crop), "crop", 3, self.mean, self.std, keep=self.crop / self.resize)
 
     def to_dict(self) -> dict[str, object]:
         """The row as plain values; the thousand labels are left to `labels`."""

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 from lenslet.cli.command import Command
 from lenslet.cli.output import percent, say, write
-from lenslet.errors import WorkError
+from lenslet.errors import CallError, WorkError
 from lenslet.verbs.predict import predict
 
 if TYPE_CHECKING:
@@ -19,6 +19,8 @@ def call(**given: Any) -> "Iterator[Classification | Unreadable]":
         pictures += 1
         unreadable += hasattr(answer, "why")
         yield answer
+    if unreadable == pictures:
+        raise CallError("there was no picture among them" if pictures > 1 else "so there is nothing to say")
     if unreadable:
         raise WorkError(f"{unreadable} of {pictures} pictures could not be opened")
 

@@ -119,7 +119,9 @@ def _decode_into(
 def _key(paths: Sequence[Path], preprocess: Preprocess) -> str:
     """A name for these files, as they are now, at this size."""
     digest = hashlib.sha256(
-        json.dumps([_VERSION, preprocess.size, preprocess.resize, preprocess.channels, preprocess.fill]).encode()
+        json.dumps(
+            [_VERSION, preprocess.size, preprocess.resize, preprocess.channels, preprocess.fill, preprocess.keep]
+        ).encode()
     )
     for path in paths:
         try:

@@ -27,6 +27,7 @@ class Preprocess:
         mean: one a channel, of values in 0..1.
         std: one a channel, above 0.
         fill: grey value 0..255 of a letterbox's border.
+        keep: share of the side that fits which a `crop` keeps, above 0 to 1.
     """
 
     size: tuple[int, int]
@@ -35,6 +36,7 @@ class Preprocess:
     mean: tuple[int | float, ...]
     std: tuple[int | float, ...]
     fill: int = FILL
+    keep: int | float = 1.0
 
     def __post_init__(self) -> None:
         _refuse_wrong(vars(self))
@@ -48,7 +50,7 @@ class Preprocess:
             image = np.array(Image.fromarray(image).convert("L"))[:, :, None]
         if self.resize == "letterbox":
             return letterbox(image, self.size, self.fill)
-        return crop(image, self.size) if self.resize == "crop" else stretch(image, self.size)
+        return crop(image, self.size, self.keep) if self.resize == "crop" else stretch(image, self.size)
 
     def normalised(self, batch: UInt8[np.ndarray, "n h w c"]) -> Float32[np.ndarray, "n c h w"]:
         """(value / 255 - mean) / std, channels first: what a net takes in."""
@@ -70,24 +72,26 @@ class Preprocess:
         if not isinstance(plain, Mapping):
             raise CallError(f"preprocessing must be a table of names and values, not {plain!r:.80}")
         names = {f.name for f in fields(cls)}
-        if missing := sorted(names - {"fill"} - set(plain)):
+        if missing := sorted(names - {"fill", "keep"} - set(plain)):
             raise CallError(f"preprocessing lacks {', '.join(missing)}")
         if unknown := sorted(map(str, set(plain) - names)):
             raise CallError(f"preprocessing has {', '.join(unknown)}, which this version does not know")
         values: dict[str, Any] = {n: tuple(v) if isinstance(v, list) else v for n, v in plain.items()}
-        _refuse_wrong({"fill": FILL, **values})
+        _refuse_wrong({"fill": FILL, "keep": 1.0, **values})
         return cls(**values)
 
 
 def _refuse_wrong(values: Mapping[str, Any]) -> None:
     """Fields that are out of their range, or of another kind altogether: a card may hold anything."""
-    size, channels, mean, std, fill = (values[name] for name in ("size", "channels", "mean", "std", "fill"))
+    size, channels, mean, std = (values[name] for name in ("size", "channels", "mean", "std"))
+    fill, keep = values["fill"], values["keep"]
     for name, good, rule in (
         ("size", _are_whole(size, 2) and min(size) > 0, "two whole numbers above 0 (height, width)"),
         ("resize", values["resize"] in get_args(Rule), "letterbox, stretch or crop"),
         ("channels", _are_whole((channels,), 1) and channels in (1, 3), "1 or 3"),
         ("mean", _are_numbers(mean, channels), "one number a channel"),
         ("std", _are_numbers(std, channels) and min(std) > 0, "one number a channel, above 0"),
+        ("keep", _are_numbers((keep,), 1) and 0 < keep <= 1, "a share above 0, and 1 at most"),
         ("fill", _are_whole((fill,), 1) and 0 <= fill <= 255, "a whole number from 0 to 255"),
     ):
         if not good:

@@ -55,11 +55,19 @@ def letterbox(
     return canvas, Frame((height, width), size, scale, (float(top), float(left)))
 
 
-def crop(image: UInt8[np.ndarray, "h w *c"], size: tuple[int, int]) -> tuple[UInt8[np.ndarray, "H W *c"], Frame]:
-    """Resize to cover `size`, keep the aspect, and cut what stands over on both sides equally."""
+def crop(
+    image: UInt8[np.ndarray, "h w *c"], size: tuple[int, int], keep: int | float = 1.0
+) -> tuple[UInt8[np.ndarray, "H W *c"], Frame]:
+    """Resize to cover `size`, keep the aspect, and cut what stands over on both sides equally.
+
+    Args:
+        image: the picture.
+        size: (height, width), pixels.
+        keep: share of the side that fits which is kept, above 0 to 1; "resize to 256, crop 224" keeps 224 / 256.
+    """
     _positive(size)
     height, width = image.shape[:2]
-    ratio = max(size[0] / height, size[1] / width)
+    ratio = max(size[0] / height, size[1] / width) / keep
     # The part of the original that is kept, whole pixels: cutting before resizing costs less than after
     kept = (_near(size[0] / ratio, height), _near(size[1] / ratio, width))
     top, left = (height - kept[0]) // 2, (width - kept[1]) // 2

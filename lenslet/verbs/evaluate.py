@@ -18,6 +18,7 @@ def evaluate(
     *,
     out: Annotated[Path | None, Doc("Also write report.html and confusion.png into this folder.")] = None,
     include_seen: Annotated[bool, Doc("Measure on pictures that the model was trained on, too.")] = False,
+    progress: Annotated[bool, Doc("Show a bar on stderr.")] = True,
 ) -> "Evaluation":
     """Measure a model on a folder of pictures: accuracy with its interval, macro F1, calibration, and the worst errors.
 
@@ -26,9 +27,12 @@ def evaluate(
         DataError: no such data, or classes that the model does not know.
     """
     from lenslet.verbs.load import load
+    from lenslet.verbs.progress import bar
 
     opened = load(model)
-    evaluation = opened.evaluate(data, include_seen=include_seen)
+    with bar(shown=progress) as shown:
+        shown.phase("measuring")
+        evaluation = opened.evaluate(data, include_seen=include_seen, on_picture=lambda done, of: shown.at(done / of))
     if out is not None:
         from lenslet.report.evaluation import evaluation_page
 

@@ -24,7 +24,10 @@ def _page() -> Page:
         title="facet_s trained on flowers",
         evaluation=evaluation,
         measured_on="held out by content hash, never trained on",
-        rows=[{"epoch": float(i), "train_loss": 2 / i, "valid_loss": 2 / i, "valid_accuracy": 1 - 1 / i} for i in range(1, 9)],
+        rows=[
+            {"epoch": float(i), "train_loss": 2 / i, "valid_loss": 2 / i, "valid_accuracy": 1 - 1 / i}
+            for i in range(1, 9)
+        ],
         facts=[("net", "facet_s"), ("path", "/a/" + "very" * 60)],
         command="lenslet train " + "x" * 200,
         per_class=dict.fromkeys(labels, 5),

@@ -126,6 +126,7 @@ def test_overfit_passes_on_good_labels_and_fails_on_contradictions(digits: Path,
     assert model.evaluation is not None
     assert model.evaluation.n == 8
     assert model.evaluation["accuracy"] == 1
+    assert "self-test passed" in model.evaluation.notes[0]
     data = tmp_path / "data"
     for label in ("a", "b"):
         (data / label).mkdir(parents=True)

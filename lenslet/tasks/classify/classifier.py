@@ -1,6 +1,6 @@
 """The object a user holds."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from itertools import islice
@@ -90,7 +90,13 @@ class Classifier:
         logits: Tensor = raw[0] if isinstance(raw, tuple) else raw
         return logits.float().cpu()
 
-    def evaluate(self, data: str | Path | Sequence[Sample], *, include_seen: bool = False) -> Evaluation:
+    def evaluate(
+        self,
+        data: str | Path | Sequence[Sample],
+        *,
+        include_seen: bool = False,
+        on_picture: Callable[[int, int], None] | None = None,
+    ) -> Evaluation:
         """Measure on a folder of classes (its test part if it has one, else val, else everything).
 
         Pictures that this model was trained on are left out, and the notes of the answer say how many: a model is
@@ -99,6 +105,7 @@ class Classifier:
         Args:
             data: a folder whose class folders are named like this model's labels; or samples.
             include_seen: measure on pictures it was trained on, too.
+            on_picture: called with (done, of) pictures.
 
         Raises:
             DataError: no such folder, unknown class names, or nothing that can be read.
@@ -114,7 +121,11 @@ class Classifier:
             samples = keep
         elif seen:
             notes.append(f"{seen} of the {len(samples)} pictures were trained on, which flatters these numbers")
-        answers = list(self.predict(s.path for s in samples))
+        answers = []
+        for answer in self.predict(s.path for s in samples):
+            answers.append(answer)
+            if on_picture is not None:
+                on_picture(len(answers), len(samples))
         read = [(a, s) for a, s in zip(answers, samples, strict=True) if isinstance(a, Classification)]
         skipped = [(str(a.picture), a.why) for a in answers if isinstance(a, Unreadable)]
         if not read:

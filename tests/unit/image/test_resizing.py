@@ -86,3 +86,14 @@ def test_impossible_sizes_are_refused() -> None:
             rule(image, (0, 5))
     with pytest.raises(CallError, match="above 0"):
         Frame((4, 4), (4, 4), (0.0, 1.0), (0.0, 0.0))
+
+
+def test_crop_keeps_the_share_that_resizing_to_256_and_cutting_224_keeps() -> None:
+    image = np.zeros((300, 512, 3), np.uint8)
+    image[:, 128 + 150 - 10 : 128 + 150 - 5] = 255
+    prepared, frame = crop(image, (224, 224), 224 / 256)
+    wide = resize(image, (256, round(512 * 256 / 300)))
+    left = (wide.shape[1] - 224) // 2
+    square = wide[16:240, left : left + 224]
+    assert np.abs(prepared.astype(int) - square.astype(int)).mean() < 3
+    assert frame.home(np.array([[112.0, 112.0]]))[0] == pytest.approx([256, 150], abs=1)

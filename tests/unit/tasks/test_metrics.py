@@ -28,7 +28,9 @@ def test_accuracy_confusion_and_f1_by_hand() -> None:
     # a: precision 1/2, recall 1, F1 2/3; b: 1/2, 1/2, 1/2; c: nothing
     assert found["macro_f1"] == pytest.approx((2 / 3 + 1 / 2 + 0) / 3)
     assert found.per_class["b"] == {"n": 2, "precision": 0.5, "recall": 0.5, "f1": 0.5}
-    assert found["loss"] == pytest.approx(-(math.log(0.8) + math.log(0.3) + math.log(0.7) + math.log(0.25)) / 4, rel=1e-6)
+    assert found["loss"] == pytest.approx(
+        -(math.log(0.8) + math.log(0.3) + math.log(0.7) + math.log(0.25)) / 4, rel=1e-6
+    )
     assert "top5_accuracy" not in found
 
 
@@ -53,7 +55,12 @@ def test_top5_counts_the_truth_among_the_first_five() -> None:
 
 def test_the_wilson_interval_is_the_published_one() -> None:
     # Newcombe 1998, table I, method 3: 81 of 263, 15 of 148, 0 of 20, 1 of 29
-    for right, n, low, high in ((81, 263, 0.2553, 0.3662), (15, 148, 0.0624, 0.1605), (0, 20, 0.0, 0.1611), (1, 29, 0.0061, 0.1718)):
+    for right, n, low, high in (
+        (81, 263, 0.2553, 0.3662),
+        (15, 148, 0.0624, 0.1605),
+        (0, 20, 0.0, 0.1611),
+        (1, 29, 0.0061, 0.1718),
+    ):
         assert wilson(right, n) == (pytest.approx(low, abs=5e-5), pytest.approx(high, abs=5e-5))
 
 
