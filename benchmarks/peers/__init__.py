@@ -21,7 +21,7 @@ def python() -> str:
 
 
 def here() -> bool:
-    """Whether there are peers to measure against; a benchmark of speed measures this side alone where there are none."""
+    """Whether there are peers; a benchmark of speed measures this side alone where there are none."""
     return Path(os.environ.get("LENSLET_PEERS", "/tmp/peers/bin/python")).exists()
 
 

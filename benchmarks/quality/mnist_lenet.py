@@ -2,9 +2,9 @@
 
 Command: python -m benchmarks.quality.mnist_lenet
 Minutes: 17
-Measures: test error after 5 minutes (of 10 allowed) of `lenslet train --net lenet5_relu --minutes 5` on 2 cores, n = 3 seeds. The
-    epoch is chosen on 15 % of the training part that is held out by content; test/ is opened once, at the end of
-    each run.
+Measures: test error after 5 minutes (of 10 allowed) of `lenslet train --net lenet5_relu --minutes 5` on 2 cores, n = 3
+    seeds. The epoch is chosen on 15 % of the training part that is held out by content; test/ is opened once, at the
+    end of each run.
 Peers: LeCun et al. 1998, table of figure 9: LeNet-5 0.95 %, with distortions 0.8 % (published, not measured here).
 """
 

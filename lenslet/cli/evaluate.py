@@ -26,8 +26,8 @@ def show(evaluation: "Evaluation") -> None:
     if evaluation.worst:
         rows = [[miss.picture, miss.truth, miss.predicted, percent(miss.score)] for miss in evaluation.worst[:WORST]]
         table("Worst errors", ["picture", "is", "was taken for", "how sure"], rows)
-    for path, why in evaluation.skipped:
-        say(f"left out: {path}: {why}")
+    for _, why in evaluation.skipped:
+        say(f"left out: {why}")
     for note in evaluation.notes:
         say(note)
 

@@ -1,11 +1,12 @@
 """`lenslet predict`: one line per picture."""
 
 from collections.abc import Iterator
+from itertools import chain
 from typing import TYPE_CHECKING, Any
 
 from lenslet.cli.command import Command
 from lenslet.cli.output import percent, say, write
-from lenslet.errors import CallError, WorkError
+from lenslet.errors import CallError, ImageError, WorkError
 from lenslet.verbs.predict import predict
 
 if TYPE_CHECKING:
@@ -14,15 +15,18 @@ if TYPE_CHECKING:
 
 def call(**given: Any) -> "Iterator[Classification | Unreadable]":
     """The verb's answers; where some are missing, the command says so at its end and fails."""
+    answers = predict(**given)
+    first, second = next(answers), next(answers, None)
+    if second is None and hasattr(first, "why"):
+        raise ImageError(first.why)
     pictures = unreadable = 0
-    for answer in predict(**given):
+    for answer in chain((first,), () if second is None else (second,), answers):
         pictures += 1
         unreadable += hasattr(answer, "why")
         yield answer
-    if unreadable == pictures:
-        raise CallError("there was no picture among them" if pictures > 1 else "so there is nothing to say")
     if unreadable:
-        raise WorkError(f"{unreadable} of {pictures} pictures could not be opened")
+        error = CallError if unreadable == pictures else WorkError
+        raise error(f"{unreadable} of {pictures} pictures could not be opened")
 
 
 def show(answers: "Iterator[Classification | Unreadable]") -> None:

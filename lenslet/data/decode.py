@@ -96,8 +96,8 @@ def _decode_into(
             return i, 0, f"{paths[i]}: cannot be read ({error.strerror})"
         try:
             picture = open_image(content, at_least=preprocess.size)
-        except ImageError as error:
-            return i, 0, f"{paths[i]}: {error}"
+        except ImageError:
+            return i, 0, _why(paths[i])
         return i, content_key(content), preprocess.apply(picture)[0]
 
     # Pillow and the hashes leave the interpreter lock, so threads are enough, and cheaper than processes to start.
@@ -114,6 +114,15 @@ def _decode_into(
     pixels.flush()
     np.save(folder / "keys.npy", keys[:count])
     (folder / "index.json").write_text(json.dumps({"skipped": skipped}), encoding="utf-8")
+
+
+def _why(path: Path) -> str:
+    """What is wrong with a file, in a sentence that names it: the bytes alone did not know what they are called."""
+    try:
+        open_image(path)
+    except ImageError as error:
+        return str(error)
+    return f"{path} changed while it was read"
 
 
 def _key(paths: Sequence[Path], preprocess: Preprocess) -> str:

@@ -161,7 +161,8 @@ class _Run:
         total = torch.stack(list(parts.values())).sum()
         if not math.isfinite(total.item()):
             raise DivergedError(
-                f"the loss became {total.item()} in epoch {self.number}: try a rate below {self.recipe.rate:g}, or precision fp32"
+                f"the loss became {total.item()} in epoch {self.number}: "
+                f"try a rate below {self.recipe.rate:g}, or precision fp32"
             )
         self.optimizer.zero_grad(set_to_none=True)
         total.backward()  # type: ignore[no-untyped-call]

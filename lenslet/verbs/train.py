@@ -9,7 +9,6 @@ from lenslet.errors import CallError, DivergedError, WorkError
 
 if TYPE_CHECKING:
     from lenslet.loops import Epoch
-    from lenslet.results import Evaluation
     from lenslet.tasks.classify.classifier import Classifier
     from lenslet.tasks.classify.prepare import Prepared
     from lenslet.verbs.progress import Bar
@@ -206,8 +205,8 @@ def _judged(model: "Classifier") -> "Classifier":
     if evaluation["accuracy"] < 1:
         wrong = ", ".join(str(miss.picture) for miss in evaluation.worst[:3])
         raise WorkError(
-            f"the self-test failed: {evaluation['accuracy']:.0%} of {evaluation.n} pictures learned by heart, where 100 % "
-            f"was due (not learned: {wrong}); look for the same picture in two classes, or try another --rate or --net"
+            f"the self-test failed: {evaluation['accuracy']:.0%} of {evaluation.n} pictures learned by heart, not all "
+            f"(not learned: {wrong}); look for the same picture in two classes, or try another --rate or --net"
         )
     model.evaluation = replace(
         evaluation, notes=(f"the self-test passed: all {evaluation.n} pictures learned by heart", *evaluation.notes)

@@ -1,8 +1,9 @@
 """What a run uses where nobody has decided: net, size, augmentation, recipe; most found by measuring.
 
-Tried on held-out parts of sign_digits, SIGNS, 20 classes of Caltech-101 and MNIST, on an AMD EPYC, at equal CPU seconds
-(about a minute of two cores), one run each: facet_s got 77.4 % of Caltech right and facet_m 70.7 %; the number of pictures
-seen counted most, so hands of 100 px are looked at with 80 px. MNIST was tried without label smoothing only.
+Tried on held-out parts of sign_digits, SIGNS, 20 classes of Caltech-101 and MNIST, on an AMD EPYC, at equal CPU
+seconds (about a minute of two cores), one run each: facet_s got 77.4 % of Caltech right and facet_m 70.7 %; the number
+of pictures seen counted most, so hands of 100 px are looked at with 80 px. MNIST was tried without label smoothing
+only.
 """
 
 from collections.abc import Sequence

@@ -40,14 +40,14 @@ def test_evaluate_writes_metrics_with_intervals_classes_and_worst_errors(capsys)
         per_class={"cat": {"n": 4, "precision": 1.0, "recall": 0.75, "f1": 0.857}},
         confusion=np.array([[3, 1], [0, 4]]),
         worst=(Miss(Path("c.jpg"), "cat", "dog", 0.9, 2.3),),
-        skipped=(("d.jpg", "empty"),),
+        skipped=(("d.jpg", "d.jpg is empty"),),
         notes=("one picture twice",),
     )
     evaluate.show(evaluation)
     captured = capsys.readouterr()
     for words in ("8 pictures, 2 classes", "87.5 %", "52.9 % to 97.8 %", "c.jpg", "90.0 %"):
         assert words in captured.out
-    assert captured.err == "left out: d.jpg: empty\none picture twice\n"
+    assert captured.err == "left out: d.jpg is empty\none picture twice\n"
 
 
 def test_demo_says_where_the_report_lies(capsys):
