@@ -1,4 +1,4 @@
-"""Ultralytics YOLO11n-cls from scratch on DATA (train/ and test/) within SECONDS; prints its accuracy on test/ as JSON.
+"""Ultralytics YOLO11n-cls from scratch on DATA (train/ and val/) within SECONDS; prints its accuracy on val/ as JSON.
 
 Its own trainer, its own augmentation, its own defaults; `time` is its budget in hours. Run by benchmarks/peers.
 """
@@ -23,7 +23,7 @@ with tempfile.TemporaryDirectory() as place:
     took = time.perf_counter() - began
     best = YOLO(Path(place, "run", "weights", "best.pt"))
     right = total = 0
-    for folder in sorted(Path(data, "test").iterdir()):
+    for folder in sorted(Path(data, "val").iterdir()):
         for result in best.predict(
             source=[str(p) for p in sorted(folder.iterdir())], imgsz=size, stream=True, verbose=False
         ):
