@@ -39,14 +39,10 @@ class Table:
     caption: str = ""
     kind: str = field(default="table", init=False)
 
-    def is_number(self, cell: str) -> bool:
-        """Whether a cell starts like a number, and is set flush right."""
-        return cell[:1].isdigit() and not any(c.isalpha() for c in cell.replace(" to ", ""))
-
     def is_numeric(self, column: int) -> bool:
-        """Whether the first filled cell of a column is a number."""
+        """Whether a column behind the first holds nothing but numbers and ranges of them."""
         filled = [row[column] for row in self.rows if row[column]]
-        return column > 0 and bool(filled) and self.is_number(filled[0])
+        return column > 0 and bool(filled) and all(_is_number(cell) for cell in filled)
 
 
 @dataclass(frozen=True)
@@ -116,6 +112,10 @@ class Page:
         """Write the page, whole or not at all."""
         write_whole(path, self.html())
         return path
+
+
+def _is_number(cell: str) -> bool:
+    return cell[:1].isdigit() and not any(c.isalpha() for c in cell.replace(" to ", ""))
 
 
 def _png(content: bytes) -> str:

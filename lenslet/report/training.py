@@ -46,7 +46,14 @@ def training_page(
     sections = [
         Section("How good it is", tuple(goodness(evaluation))),
         Section("Where it errs", tuple(errors(evaluation))),
-        Section("How it learned", (Figure(curves(rows), "Each dot is a measured epoch; the best one was kept."),)),
+        Section(
+            "How it learned",
+            (
+                Figure(
+                    curves(rows), "Measured after each pass over the pictures; the weights of the best one were kept."
+                ),
+            ),
+        ),
     ]
     if samples:
         sections.append(

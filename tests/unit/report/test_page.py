@@ -43,6 +43,8 @@ def test_numbers_are_flush_right_and_words_are_not() -> None:
     html = _page().html()
     assert '<td class="number">12</td>' in html
     assert "<td>rose</td>" in html
+    mixed = Page("t", "h", "l", (Section("s", (Table(("", ""), (("seed", "0"), ("net", "facet_s"))),)),)).html()
+    assert "<td>0</td>" in mixed
 
 
 @pytest.mark.parametrize(
