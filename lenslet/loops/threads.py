@@ -1,8 +1,7 @@
 """How many threads a training step should use, found out while training.
 
-On a machine that does something else as well, two threads can be ten times slower than one: each parallel part of a
-convolution waits for its last thread, and that one waits for a core. Measured here beside two other busy programs,
-facet_s: 21 to 53 pictures a second with two threads, 290 to 463 with one.
+On a machine that does something else as well, two threads can be slower than one: each parallel part of a convolution
+waits for its last thread, and that one waits for a core (figures: benchmarks/speed/threads.py, docs/decisions/0005).
 """
 
 from collections.abc import Iterator

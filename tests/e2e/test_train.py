@@ -179,6 +179,26 @@ def test_an_interrupted_run_keeps_its_best_model(digits: Path, tmp_path: Path, m
     assert "stopped by hand" in (tmp_path / "run" / "report.html").read_text(encoding="utf-8")
 
 
+def test_a_run_interrupted_in_its_first_epoch_still_leaves_a_model_and_a_report(
+    digits: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from lenslet.tasks.classify.training import Classify
+
+    honest, steps = Classify.loss, []
+
+    def interrupted(self: Classify, raw: object, targets: object) -> dict[str, torch.Tensor]:
+        steps.append(1)
+        if len(steps) == 3:
+            raise KeyboardInterrupt
+        return honest(self, raw, targets)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(Classify, "loss", interrupted)
+    with pytest.raises(KeyboardInterrupt, match="the best model so far is in"):
+        ll.train(digits, minutes=1.0, out=tmp_path / "run", **FAST)
+    assert ll.load(tmp_path / "run")(next((digits / "1").iterdir())).label in "012"
+    assert "stopped before the first epoch ended" in (tmp_path / "run" / "report.html").read_text(encoding="utf-8")
+
+
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
