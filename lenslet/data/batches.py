@@ -21,8 +21,12 @@ class Batches:
         targets: anything that a tensor of row numbers can index; for classes, their indices.
         preprocess: gives mean and standard deviation.
         size: pictures in a batch.
-        augment: changes the pictures, if given; then the order is shuffled, too.
+        augment: changes the pictures, if given.
+        shuffle: a new order in each epoch.
+        balance: draw the pictures of each epoch so that all classes come equally often; rare ones then come several
+            times, and some of the frequent ones not at all (needs targets that are classes, and `shuffle`).
         seed: of order and augmentation.
+        share: (rank, processes): each batch is `processes` times as large, and this process gets its part of it.
         watch: called with the number of pictures of each batch handed out, for a progress bar.
     """
 
@@ -36,37 +40,59 @@ class Batches:
         size: int,
         augment: Augment | None = None,
         shuffle: bool = False,
+        balance: bool = False,
         seed: int = 0,
+        share: tuple[int, int] = (0, 1),
         watch: Callable[[int], Any] | None = None,
     ) -> None:
         self.pixels, self.rows, self.targets = pixels, rows, targets
-        self.size, self.augment, self.shuffle, self.seed, self.watch = size, augment, shuffle, seed, watch
-        self.epoch = 0
+        self.augment, self.shuffle, self.seed, self.watch = augment, shuffle, seed, watch
+        self.rank, self.processes = share
+        self.size = size * self.processes
+        self.chances = _chances(targets) if balance else None
+        self.epoch = self.first = 0
         self.mean = torch.tensor(preprocess.mean).view(1, -1, 1, 1)
         self.std = torch.tensor(preprocess.std).view(1, -1, 1, 1)
 
     def __len__(self) -> int:
-        """Batches in an epoch. A last one of a single picture is left out when shuffling: batch norm cannot learn
-        from it."""
+        """Batches in an epoch. A last one that has not two pictures for each process is left out when shuffling: batch
+        norm cannot learn from one."""
         whole, rest = divmod(len(self.rows), self.size)
-        return whole + (rest > 1 or (rest == 1 and (not self.shuffle or whole == 0)))
+        least = min(2 * self.processes, self.size) if self.shuffle and whole else self.processes
+        return whole + (rest >= least)
+
+    def seek(self, epoch: int, batch: int) -> None:
+        """Let the next iteration be that of `epoch` (from 0), from `batch` on: the same batches as ever."""
+        self.epoch, self.first = epoch, batch
 
     def __iter__(self) -> Iterator[tuple[Float[Tensor, "b c h w"], Tensor]]:
-        # 1000003: epochs of neighbouring seeds must not share a stream
-        generator = torch.Generator().manual_seed(self.seed * 1_000_003 + self.epoch)
-        order = torch.randperm(len(self.rows), generator=generator) if self.shuffle else torch.arange(len(self.rows))
-        self.epoch += 1
-        for number in range(len(self)):
-            chosen = order[number * self.size : (number + 1) * self.size]
+        order = self._order(self.epoch)
+        epoch, first = self.epoch, self.first
+        self.epoch, self.first = epoch + 1, 0
+        for number in range(first, len(self)):
+            chosen = order[number * self.size : (number + 1) * self.size].tensor_split(self.processes)[self.rank]
             taken = np.ascontiguousarray(self.pixels[self.rows[chosen.numpy()]])
-            yield self._tensor(taken, generator), self.targets[chosen]
+            # each batch has dice of its own, so that a run can go on from any of them
+            yield self._tensor(taken, self._dice(epoch, number, self.rank)), self.targets[chosen]
             if self.watch is not None:
-                self.watch(len(chosen))
+                self.watch(len(chosen) * self.processes)
+
+    def _order(self, epoch: int) -> Int[Tensor, " m"]:
+        """Which pictures this epoch shows, and when; the same in all processes."""
+        count = len(self.rows)
+        if self.chances is not None:
+            return torch.multinomial(self.chances, count, replacement=True, generator=self._dice(epoch))
+        return torch.randperm(count, generator=self._dice(epoch)) if self.shuffle else torch.arange(count)
+
+    def _dice(self, *place: int) -> torch.Generator:
+        """A generator for one place in the run; streams of neighbouring places and seeds have nothing in common."""
+        entropy = np.random.SeedSequence([self.seed & (2**63 - 1), *place]).generate_state(1, np.uint64)
+        return torch.Generator().manual_seed(int(entropy[0]))
 
     def example(self, count: int) -> UInt8[np.ndarray, "count h w 3"]:
         """Evenly spaced pictures as the net is shown them, augmented, as RGB; for a report."""
         rows = self.rows[:: max(1, len(self.rows) // count)][:count]
-        generator = torch.Generator().manual_seed(self.seed)
+        generator = self._dice(0)
         images = self._tensor(np.ascontiguousarray(self.pixels[rows]), generator) * self.std + self.mean
         shown = (images.clamp(0, 1) * 255).round().to(torch.uint8).permute(0, 2, 3, 1).numpy()
         return shown if shown.shape[3] == 3 else np.repeat(shown, 3, axis=3)
@@ -76,6 +102,11 @@ class Batches:
         images = torch.from_numpy(taken).permute(0, 3, 1, 2)
         changed = self.augment(images, generator) if self.augment is not None else images.float().div_(255)
         return changed.sub_(self.mean).div_(self.std)
+
+
+def _chances(targets: Int[Tensor, " m"]) -> Float[Tensor, " m"]:
+    """How likely each picture is to be drawn, for classes to come equally often."""
+    return 1 / torch.bincount(targets)[targets].double()
 
 
 def channel_statistics(
