@@ -5,21 +5,22 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from annotated_doc import Doc
 
-from lenslet.errors import CallError, DivergedError, WorkError
+from lenslet.errors import CallError, DivergedError
 
 if TYPE_CHECKING:
-    from lenslet.loops import Epoch
+    from lenslet.loops import State, World
     from lenslet.tasks.classify.classifier import Classifier
     from lenslet.tasks.classify.prepare import Prepared
-    from lenslet.verbs.progress import Bar
+    from lenslet.verbs.running import Watch
 
-_SAVE_EVERY = 15.0  # seconds at least between two writes of the model: a short epoch must not wait for the disk
+__all__ = ["train"]
 
 
 def train(
     data: Annotated[
-        str | Path, Doc("A folder with one folder of pictures per class, with or without train and val parts.")
-    ],
+        str | Path | None,
+        Doc("A folder with one folder of pictures per class, with or without train and val parts; not with --resume."),
+    ] = None,
     *,
     task: Annotated[Literal["classify"] | None, Doc("What to learn; by the look of the folder if left out.")] = None,
     net: Annotated[str | None, Doc("The net, see `lenslet models`; the default is facet_s.")] = None,
@@ -36,9 +37,20 @@ def train(
     ] = None,
     batch: Annotated[int | None, Doc("Pictures per step.")] = None,
     rate: Annotated[float | None, Doc("The highest learning rate.")] = None,
+    optimizer: Annotated[
+        Literal["adamw", "sgd"] | None, Doc("How steps are taken: adamw (the default), or sgd with Nesterov momentum.")
+    ] = None,
+    patience: Annotated[
+        int | None, Doc("Stop early after so many measurings in a row without a better one; all is spent if left out.")
+    ] = None,
+    balance: Annotated[bool, Doc("Show all classes equally often, however many pictures each has.")] = False,
     augment: Annotated[
         str | None,
         Doc("How much pictures are changed while learning: none, light, full, or glyph (letters and digits)."),
+    ] = None,
+    resume: Annotated[
+        str | Path | None,
+        Doc("Go on with the run in this folder; with --epochs or --minutes above what it had, a finished one goes on."),
     ] = None,
     out: Annotated[Path | None, Doc("The folder of the run; runs/classify-1, -2, ... if left out.")] = None,
     seed: Annotated[int, Doc("Of everything random.")] = 0,
@@ -54,7 +66,8 @@ def train(
     """Train a model on a folder of your pictures, and measure it on pictures it never saw.
 
     The run's folder gets the model (card.json, model.safetensors), results.csv, args.yaml and report.html. Ctrl-C stops
-    early, keeps the best model so far with its report, and then raises KeyboardInterrupt.
+    early, keeps the best model so far with its report, and then raises KeyboardInterrupt. A run that was stopped or
+    killed goes on with `resume`; by epochs it ends with the weights it would have had, bit for bit.
 
     Returns:
         The best model, with its `evaluation` and the `folder` it lies in.
@@ -67,148 +80,94 @@ def train(
 
     Source: course 1.13.
     """
-    from lenslet.tasks.classify.prepare import prepare
+    from lenslet.loops import joined
     from lenslet.verbs.progress import bar
-    from lenslet.verbs.run_folder import new_folder, write_arguments
+    from lenslet.verbs.run_folder import resumed
+    from lenslet.verbs.running import Watch
 
+    arguments = {name: value for name, value in locals().items() if name in train.__annotations__}
     if epochs is not None and minutes is not None:
         raise CallError("give --epochs or --minutes, not both")
-    arguments = {k: v for k, v in locals().items() if k in train.__annotations__ and v is not None}
-    budget = {"epochs": epochs, "minutes": minutes, "batch": batch, "rate": rate, "seed": seed, "precision": precision}
-    with bar(shown=progress) as shown:
-        watch = _Watch(shown)
-        shown.phase("opening the pictures")
-        prepared = prepare(
-            data, net=net, weights=weights, size=size, augment=augment, budget=budget, overfit=overfit,
-            on_download=lambda done, of: shown.at(done / (of or 2 * done + 1), "fetching the weights"),
-            on_decoded=lambda done, of: shown.at(done / of, f"{done} of {of}"), on_batch=watch.batch,
-        )  # fmt: skip
-        folder = new_folder("classify", out)
+    with joined() as world:
+        state, folder = None, out
+        if world.size > 1 and resume is None and out is None:
+            raise CallError("several processes need one place: give --out, so that restarted workers find their run")
+        if resume is None and world.restarts and out is not None and (out / "args.yaml").exists():
+            resume = arguments["resume"] = out  # a worker was lost, and torchrun has started all of them again
+            arguments = {"resume": out, "progress": progress}
+        if resume is not None:
+            arguments, state, folder = resumed(train, arguments)
+        elif data is None:
+            raise CallError("give the folder of pictures to learn from, or --resume and the folder of a run")
+        with bar(shown=progress and world.first) as shown:
+            watch = Watch(shown)
+            return _trained(arguments, folder, state, world, watch, resuming=resume is not None)
+
+
+def _trained(
+    arguments: dict[str, Any],
+    folder: Path | None,
+    state: "State | None",
+    world: "World",
+    watch: "Watch",
+    *,
+    resuming: bool,
+) -> "Classifier":
+    """Prepare, learn, finish; every way a run may end leaves its best model."""
+    from lenslet.verbs.run_folder import new_folder, same_data, write_arguments
+    from lenslet.verbs.running import Run, judged
+
+    by_heart = arguments.get("overfit")
+    if not world.first:
+        world.wait()  # the first process decodes the pictures, and the others find them
+    prepared = _prepared(arguments, state, world, watch)
+    if world.first:
+        world.wait()
+        if not resuming:
+            folder = new_folder("classify", folder)
+        assert folder is not None
+        if state is not None:
+            state = same_data(state, prepared)
         write_arguments(folder, arguments)
-        watch.start(prepared)
-        run = _Run(prepared, folder, watch, arguments)
-        try:
-            run.learn(enough=1.0 if overfit else None)
-        except KeyboardInterrupt:
-            model = run.finish(f"stopped by hand after {watch.seconds:.0f} s", shown)
-            raise KeyboardInterrupt(f"stopped; the best model so far is in {model.folder}") from None
-        except DivergedError as error:
-            if not run.rows:
-                raise
-            model = run.finish(str(error), shown)
-            raise DivergedError(f"{error}; the best model so far is in {model.folder}") from None
-        model = run.finish("", shown)
-    return model if overfit is None else _judged(model)
+    elif state is not None:
+        state = same_data(state, prepared)
+    watch.start(prepared, state)
+    run = Run(prepared, folder if world.first else None, watch, arguments, state)
+    try:
+        run.learn(enough=1.0 if by_heart else None)
+    except KeyboardInterrupt:
+        if not world.first:
+            raise
+        model = run.finish(f"stopped by hand after {watch.seconds:.0f} s", watch.bar)
+        raise KeyboardInterrupt(
+            f"stopped; the best model so far is in {model.folder}, and `lenslet train --resume {model.folder}` goes on"
+        ) from None
+    except DivergedError as error:
+        if not run.rows or not world.first:
+            raise
+        model = run.finish(str(error), watch.bar)
+        raise DivergedError(f"{error}; the best model so far is in {model.folder}") from None
+    if not world.first:
+        return run.model
+    model = run.finish("", watch.bar)
+    return judged(model) if by_heart else model
 
 
-class _Watch:
-    """Turns batches and epochs into a bar's fraction and words."""
+def _prepared(arguments: dict[str, Any], state: "State | None", world: "World", watch: "Watch") -> "Prepared":
+    """What the run learns from and with; of a run that goes on, by the recipe it began with."""
+    from lenslet.tasks.classify.prepare import prepare
 
-    def __init__(self, bar: "Bar") -> None:
-        self.bar, self.pictures, self.said = bar, 0, ""
-
-    def start(self, prepared: "Prepared") -> None:
-        """The run begins now."""
-        from time import perf_counter
-
-        self.clock, self.began, self.prepared = perf_counter, perf_counter(), prepared
-        self.bar.phase(f"training {prepared.card.net}")
-
-    @property
-    def seconds(self) -> float:
-        return self.clock() - self.began
-
-    def batch(self, pictures: int) -> None:
-        """So many more pictures have been learned from."""
-        self.pictures += pictures
-        recipe = self.prepared.recipe
-        if recipe.minutes is not None:
-            fraction = self.seconds / (60 * recipe.minutes)
-        else:
-            assert recipe.epochs is not None
-            fraction = self.pictures / (recipe.epochs * len(self.prepared.train.rows))
-        self.bar.at(min(fraction, 1.0), self.said)
-
-    def epoch(self, epoch: "Epoch") -> None:
-        """An epoch is over."""
-        accuracy = f", {epoch.valid['accuracy']:.1%} right" if epoch.valid else ""
-        self.said = f"epoch {epoch.number}: loss {epoch.train.get('loss', float('nan')):.3f}{accuracy}"
-        self.bar.at(epoch.fraction, self.said)
-
-
-class _Run:
-    """One training run, on its way into its folder."""
-
-    def __init__(self, prepared: "Prepared", folder: Path, watch: _Watch, arguments: dict[str, Any]) -> None:
-        from lenslet.tasks.classify.classifier import Classifier
-
-        self.prepared, self.folder, self.watch, self.arguments = prepared, folder, watch, arguments
-        self.model = Classifier(prepared.net, prepared.card)
-        self.rows: list[dict[str, float]] = []
-        self.saved_at = float("-inf")
-
-    def learn(self, *, enough: float | None) -> None:
-        """Run the loop; every better model is saved as it comes, `enough` accuracy ends it early."""
-        from lenslet.loops import fit
-        from lenslet.verbs.run_folder import write_results
-
-        p = self.prepared
-        for epoch in fit(p.net, p.task, p.train, p.valid, p.recipe):
-            self.watch.epoch(epoch)
-            self.rows.append(_row(epoch))
-            due = self.watch.seconds - self.saved_at >= _SAVE_EVERY
-            if epoch.best and due:
-                self.model.save(self.folder)
-                self.saved_at = self.watch.seconds
-            if due or epoch.fraction >= 1:
-                write_results(self.folder, self.rows)
-            if enough is not None and epoch.valid.get("accuracy", 0.0) >= enough and epoch.train["loss"] < 0.1:
-                break
-
-    def finish(self, note: str, bar: "Bar") -> "Classifier":
-        """Measure the best model with the code that its users run, and write model and report."""
-        from lenslet.verbs.run_folder import write_results
-        from lenslet.verbs.train_report import write_report
-
-        p = self.prepared
-        self.model.save(self.folder)  # before measuring: what is learned is safe first
-        write_results(self.folder, self.rows)
-        bar.phase("measuring")
-        evaluation = self.model.evaluate(
-            p.held_out, include_seen=p.by_heart, on_picture=lambda done, of: bar.at(0.9 * done / of)
-        )
-        self.model = self.model.with_evaluation(evaluation, p.measured_on)
-        self.model.save(self.folder)
-        write_report(self.model, p, self.rows, self.folder, self.arguments, note)
-        bar.at(1.0)
-        return self.model
-
-
-def _row(epoch: "Epoch") -> dict[str, float]:
-    """An epoch as a row of results.csv."""
-    return {
-        "epoch": float(epoch.number),
-        "seconds": epoch.seconds,
-        "rate": epoch.rate,
-        **{f"train_{name}": value for name, value in epoch.train.items()},
-        **{f"valid_{name}": value for name, value in epoch.valid.items()},
-        "images_per_second": epoch.images_per_second,
-    }
-
-
-def _judged(model: "Classifier") -> "Classifier":
-    """The model of a self-test that passed; raises if it did not."""
-    from dataclasses import replace
-
-    assert model.evaluation is not None
-    evaluation = model.evaluation
-    if evaluation["accuracy"] < 1:
-        wrong = ", ".join(str(miss.picture) for miss in evaluation.worst[:3])
-        raise WorkError(
-            f"the self-test failed: {evaluation['accuracy']:.0%} of {evaluation.n} pictures learned by heart, not all "
-            f"(not learned: {wrong}); look for the same picture in two classes, or try another --rate or --net"
-        )
-    model.evaluation = replace(
-        evaluation, notes=(f"the self-test passed: all {evaluation.n} pictures learned by heart", *evaluation.notes)
-    )
-    return model
+    decided = ("epochs", "minutes", "batch", "rate", "optimizer", "patience", "seed", "precision")
+    budget = {name: arguments.get(name) for name in decided}
+    if state is not None:
+        asked = {name: arguments.get(name) for name in ("epochs", "minutes")}
+        budget = state.facts["recipe"] | (asked if any(asked.values()) else {})
+    bar = watch.bar
+    bar.phase("opening the pictures")
+    return prepare(
+        arguments["data"], net=arguments.get("net"), weights=arguments.get("weights"), size=arguments.get("size"),
+        augment=arguments.get("augment"), balance=bool(arguments.get("balance")), budget=budget,
+        overfit=arguments.get("overfit"), share=(world.rank, world.size),
+        on_download=lambda done, of: bar.at(done / (of or 2 * done + 1), "fetching the weights"),
+        on_decoded=lambda done, of: bar.at(done / of, f"{done} of {of}"), on_batch=watch.batch,
+    )  # fmt: skip

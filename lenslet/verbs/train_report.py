@@ -23,7 +23,7 @@ def write_report(
     rows: Sequence[dict[str, float]],
     folder: Path,
     arguments: dict[str, Any],
-    note: str,
+    notes: Sequence[str],
 ) -> Path:
     """Write report.html, curves.png and confusion.png into the folder of the run.
 
@@ -33,7 +33,7 @@ def write_report(
         rows: of results.csv.
         folder: of the run.
         arguments: of the call.
-        note: how the run ended, where it did not end as planned.
+        notes: how the run ended, where it did not end as planned, and what went wrong on the way.
     """
     evaluation = model.evaluation
     assert evaluation is not None
@@ -48,7 +48,7 @@ def write_report(
         command=command(arguments),
         per_class=model.card.data["per_class"],
         skipped=[(str(s.path), s.why) for s in prepared.skipped],
-        notes=[n for n in (note, *prepared.notes) if n],
+        notes=[*notes, *prepared.notes],
         samples=prepared.shown(_SAMPLES),
         foot=f"Lenslet {model.card.versions['lenslet']}, {datetime.now(UTC):%Y-%m-%d %H:%M} UTC. "
         "This page holds everything it shows and fetches nothing.",
@@ -60,9 +60,9 @@ def command(arguments: dict[str, Any]) -> str:
     """The command line that repeats a call of `train`."""
     words = ["lenslet", "train", str(arguments["data"])]
     for name, value in arguments.items():
-        if name in ("data", "progress") or value is None or (name, value) == ("precision", "auto"):
+        if name in ("data", "progress", "resume") or value in (None, False) or (name, value) == ("precision", "auto"):
             continue
-        words += [f"--{name}", str(value)]
+        words += [f"--{name.replace('_', '-')}"] + ([] if value is True else [str(value)])
     return shlex.join(words)
 
 

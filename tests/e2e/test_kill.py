@@ -13,7 +13,7 @@ import lenslet as ll
 from lenslet.errors import CardError
 
 TRAIN = """
-import lenslet.verbs.train as verb, lenslet as ll, sys
+import lenslet.verbs.running as verb, lenslet as ll, sys
 verb._SAVE_EVERY = 0.0
 ll.train(sys.argv[1], net="lenet5_relu", epochs=10000, out=sys.argv[2], progress=False)
 """
@@ -43,7 +43,10 @@ def test_ctrl_c_at_the_command_line_keeps_the_model_and_exits_130(digits: Path, 
     out = tmp_path / "run"
     command = [sys.executable, "-c", "from lenslet.cli import main; main()"]
     command += ["train", str(digits), "--net", "lenet5_relu", "--epochs", "100000", "--out", str(out)]
-    with subprocess.Popen(command, stderr=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
+    heard = {
+        "preexec_fn": lambda: signal.signal(signal.SIGINT, signal.default_int_handler)
+    }  # jobs of a shell ignore it
+    with subprocess.Popen(command, stderr=subprocess.PIPE, stdout=subprocess.PIPE, text=True, **heard) as process:
         deadline = time.monotonic() + 120
         while not (out / "model.safetensors").exists() and time.monotonic() < deadline and process.poll() is None:
             time.sleep(0.1)

@@ -32,6 +32,7 @@ def test_a_run_leaves_everything_that_is_promised(trained: Path) -> None:
     names = {p.name for p in trained.iterdir()}
     assert names == {
         "card.json", "model.safetensors", "results.csv", "args.yaml", "report.html", "curves.png", "confusion.png",
+        "state.safetensors",
     }  # fmt: skip
     with (trained / "results.csv").open() as file:
         rows = list(csv.DictReader(file))
@@ -161,9 +162,9 @@ def test_a_run_that_diverges_late_keeps_the_last_good_model(
 
 
 def test_an_interrupted_run_keeps_its_best_model(digits: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    import lenslet.verbs.train as verb
+    import lenslet.verbs.running as verb
 
-    write = verb._row
+    write = verb.row
     calls = []
 
     def interrupt(epoch: object) -> dict[str, float]:
@@ -172,7 +173,7 @@ def test_an_interrupted_run_keeps_its_best_model(digits: Path, tmp_path: Path, m
             raise KeyboardInterrupt
         return write(epoch)  # type: ignore[arg-type]
 
-    monkeypatch.setattr(verb, "_row", interrupt)
+    monkeypatch.setattr(verb, "row", interrupt)
     with pytest.raises(KeyboardInterrupt, match="the best model so far is in"):
         ll.train(digits, epochs=50, out=tmp_path / "run", **FAST)
     assert ll.load(tmp_path / "run").card.metrics["accuracy"] > 0
@@ -208,6 +209,8 @@ def test_a_run_interrupted_in_its_first_epoch_still_leaves_a_model_and_a_report(
         ({"augment": "wild"}, "give one of"),
         ({"size": 8, "net": "facet_tiny"}, "at least 32"),
         ({"overfit": 1}, "at least 2 pictures"),
+        ({"patience": -1}, "patience is -1"),
+        ({"resume": Path("gone")}, "only --epochs or --minutes may"),
     ],
 )
 def test_calls_that_are_wrong_are_refused_with_a_sentence(

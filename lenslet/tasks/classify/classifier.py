@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 import torch
-from jaxtyping import Float, UInt8
+from jaxtyping import Float, Int, UInt8
 from torch import Tensor, nn
 
 from lenslet.card import Card, save
@@ -132,6 +132,17 @@ class Classifier:
             raise DataError(f"none of the {len(samples)} pictures can be read; the first: {skipped[0][1]}")
         truth = np.array([s.label for _, s in read])
         return evaluate([a for a, _ in read], truth, self.labels, skipped=skipped, notes=notes)
+
+    def evaluate_decoded(self, prepared: UInt8[np.ndarray, "n h w c"], truth: Int[np.ndarray, " n"]) -> Evaluation:
+        """Measure on pictures that are already at the net's size, with the class of each."""
+        answers = [
+            answer
+            for i in range(0, len(prepared), 64)
+            for answer in classifications(
+                self.logits(np.ascontiguousarray(prepared[i : i + 64])), self.labels, [None] * len(prepared[i : i + 64])
+            )
+        ]
+        return evaluate(answers, truth, self.labels)
 
     def save(self, folder: str | Path) -> Path:
         """Write card.json and model.safetensors into `folder`, whole or not at all.

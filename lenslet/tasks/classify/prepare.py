@@ -65,8 +65,10 @@ def prepare(
     weights: str | Path | None = None,
     size: int | None,
     augment: str | None,
+    balance: bool = False,
     budget: Mapping[str, Any],
     overfit: int | None = None,
+    share: tuple[int, int] = (0, 1),
     on_download: Callable[[int, int | None], None] | None = None,
     on_decoded: Callable[[int, int], None] | None = None,
     on_batch: Callable[[int], None] | None = None,
@@ -79,8 +81,10 @@ def prepare(
         weights: what to start from, see `start`.
         size: side of the net's square input in pixels; None: from the pictures.
         augment: a name in `data.augment.PRESETS`; None: from the pictures.
+        balance: show all classes equally often.
         budget: fields of the `Recipe` that the caller has decided.
         overfit: learn only this many pictures, with no augmentation, and measure on the same ones.
+        share: (rank, processes) of this one, where several train together.
         on_download: called with (bytes, of) while official weights are fetched.
         on_decoded: called with (done, of) pictures.
         on_batch: called with the number of pictures of each training batch.
@@ -147,7 +151,7 @@ def prepare(
             net_arguments={"num_classes": len(parts.labels), "in_channels": channels, **begin.arguments},
             labels=parts.labels,
             preprocess=final,
-            recipe=recipe.to_dict() | {"augment": preset},
+            recipe=recipe.to_dict() | {"augment": preset, "balance": balance, "processes": share[1]},
             data=_data_entry(parts, learn, held, pictures.keys, labels),
             versions=software(),
             licence={"weights": begin.licence, "data": "not stated"},
@@ -155,7 +159,14 @@ def prepare(
         ),
         task=Classify(smoothing=recipe.smoothing),
         train=batches(
-            learn, size=min(recipe.batch, len(learn)), augment=change, shuffle=True, seed=recipe.seed, watch=on_batch
+            learn,
+            size=min(recipe.batch, -(-len(learn) // share[1])),
+            augment=change,
+            shuffle=True,
+            balance=balance,
+            seed=recipe.seed,
+            share=share,
+            watch=on_batch,
         ),
         valid=batches(held, size=128) if len(held) else None,
         recipe=recipe,
