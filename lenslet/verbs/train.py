@@ -18,7 +18,11 @@ _SAVE_EVERY = 15.0  # seconds at least between two writes of the model: a short 
 
 def train(
     data: Annotated[
-        str | Path, Doc("A folder with one folder of pictures per class, with or without train and val parts.")
+        str | Path,
+        Doc(
+            "A folder with one folder of pictures per class, or a .csv of paths and labels; with or without train and "
+            "val parts."
+        ),
     ],
     *,
     task: Annotated[Literal["classify"] | None, Doc("What to learn; by the look of the folder if left out.")] = None,
