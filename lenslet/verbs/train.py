@@ -19,7 +19,10 @@ __all__ = ["train"]
 def train(
     data: Annotated[
         str | Path | None,
-        Doc("A folder with one folder of pictures per class, with or without train and val parts; not with --resume."),
+        Doc(
+            "A folder with one folder of pictures per class, or a .csv of paths and labels; with or without train and "
+            "val parts; not with --resume."
+        ),
     ] = None,
     *,
     task: Annotated[Literal["classify"] | None, Doc("What to learn; by the look of the folder if left out.")] = None,

@@ -13,7 +13,7 @@ from jaxtyping import Float, Int, UInt8
 from torch import Tensor, nn
 
 from lenslet.card import Card, save
-from lenslet.data import Parts, Sample, content_key, read_folder
+from lenslet.data import Parts, Sample, content_key, read
 from lenslet.errors import DataError, ImageError
 from lenslet.image import open_image
 from lenslet.results import Classification, Evaluation, Unreadable
@@ -103,12 +103,12 @@ class Classifier:
         always good at what it has seen.
 
         Args:
-            data: a folder whose class folders are named like this model's labels; or samples.
+            data: a folder or a table whose classes are named like this model's labels; or samples.
             include_seen: measure on pictures it was trained on, too.
             on_picture: called with (done, of) pictures.
 
         Raises:
-            DataError: no such folder, unknown class names, or nothing that can be read.
+            DataError: no such data, unknown class names, or nothing that can be read.
         """
         samples, notes = self._samples(data)
         keep, seen = self._unseen(samples)
@@ -174,7 +174,7 @@ class Classifier:
         """Samples whose labels count as this model's do."""
         if not isinstance(data, str | Path):
             return list(data), []
-        parts: Parts = read_folder(data, at_least=1)
+        parts: Parts = read(data, at_least=1)
         known = {label: i for i, label in enumerate(self.labels)}
         chosen = parts.measured
         used = sorted({parts.labels[s.label] for s in chosen})
@@ -182,7 +182,7 @@ class Classifier:
         if unknown:
             raise DataError(
                 f"{data}: class {', '.join(unknown[:5])} is not one of the model's ({', '.join(self.labels[:8])}"
-                f"{', ...' if len(self.labels) > 8 else ''}); rename or remove that folder"
+                f"{', ...' if len(self.labels) > 8 else ''}); rename or remove that class"
             )
         return [Sample(s.path, known[parts.labels[s.label]]) for s in chosen], list(parts.notes)
 

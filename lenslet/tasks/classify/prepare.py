@@ -18,7 +18,7 @@ from lenslet.data import (
     Skipped,
     channel_statistics,
     decode,
-    read_folder,
+    read,
     split_by_content,
 )
 from lenslet.data.augment import PRESETS
@@ -76,7 +76,7 @@ def prepare(
     """Read, decode, split, and choose what was left open.
 
     Args:
-        data: a folder of classes, with or without parts.
+        data: a folder of classes, with or without parts; or a table of paths and labels.
         net: a name in `nets.NETS`; None: that of the weights, else the default.
         weights: what to start from, see `start`.
         size: side of the net's square input in pixels; None: from the pictures.
@@ -90,10 +90,10 @@ def prepare(
         on_batch: called with the number of pictures of each training batch.
 
     Raises:
-        DataError: see `read_folder`; or nothing is left to learn from.
+        DataError: see `data.read`; or nothing is left to learn from.
         CallError: unknown net, size or augmentation.
     """
-    parts = read_folder(data)
+    parts = read(data)
     seen = defaults.look(parts.train)
     begin = start(weights, net, progress=on_download)
     name = net or begin.net or defaults.NET
