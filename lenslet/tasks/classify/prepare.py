@@ -163,7 +163,7 @@ def prepare(
         by_heart=by_heart,
         measured_on=how,
         skipped=pictures.skipped,
-        notes=parts.notes,
+        notes=parts.notes + pictures.notes,
     )
 
 
