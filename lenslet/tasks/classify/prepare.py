@@ -174,7 +174,7 @@ def prepare(
         by_heart=by_heart,
         measured_on=how,
         skipped=pictures.skipped,
-        notes=parts.notes,
+        notes=parts.notes + pictures.notes,
     )
 
 
