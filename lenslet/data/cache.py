@@ -205,9 +205,10 @@ def held() -> int:
 def size_of(folder: Path) -> int:
     """Bytes of all files in a folder; 0 where it is gone."""
     total = 0
-    for file in folder.rglob("*"):
-        with suppress(OSError):
-            total += file.stat().st_size
+    with suppress(OSError):  # another process may remove the folder, or a file, between two looks
+        for file in os.scandir(folder):
+            with suppress(OSError):
+                total += file.stat().st_size
     return total
 
 
