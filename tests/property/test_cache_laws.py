@@ -48,7 +48,7 @@ def _do(folder: Path, step: tuple) -> None:
             path.replace(other)
         elif what == "copy" and other != path:
             shutil.copy2(path, other)
-        elif what == "swap" and other.exists():
+        elif what == "swap" and other.exists() and other != path:
             path.rename(folder / "aside")
             other.rename(path)
             (folder / "aside").rename(other)
