@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from lenslet.tasks.classify.classifier import Classifier
     from lenslet.tasks.classify.prepare import Prepared
     from lenslet.verbs.progress import Bar
+    from lenslet.verbs.scratch import Scratch
 
 _SAVE_EVERY = 15.0  # seconds at least between two writes of the model: a short epoch must not wait for the disk
 
@@ -25,8 +26,21 @@ def train(
     net: Annotated[str | None, Doc("The net, see `lenslet models`; the default is facet_s.")] = None,
     weights: Annotated[
         str | Path | None,
-        Doc("What to start from: none, imagenet, a model folder, or a safetensors or .pth file; none if left out."),
+        Doc(
+            "What to start from: none, natural, imagenet, a model folder, or a safetensors or .pth file; if left out, "
+            "natural for a few hundred colour photos a class, else none."
+        ),
     ] = None,
+    freeze: Annotated[
+        str | int | None,
+        Doc(
+            "Stages of those weights that stay as they are: all (only the head learns, in seconds), none, or how many."
+        ),
+    ] = None,
+    against_scratch: Annotated[
+        bool,
+        Doc("Train from scratch too, with the same net and budget; the report then shows what the start brought."),
+    ] = False,
     epochs: Annotated[int | None, Doc("Passes over the pictures; the same seed then gives the same weights.")] = None,
     minutes: Annotated[
         float | None, Doc("Minutes to train, instead of epochs; the default is 3, more for large folders.")
@@ -70,6 +84,7 @@ def train(
     from lenslet.tasks.classify.prepare import prepare
     from lenslet.verbs.progress import bar
     from lenslet.verbs.run_folder import new_folder, write_arguments
+    from lenslet.verbs.scratch import from_scratch
 
     if epochs is not None and minutes is not None:
         raise CallError("give --epochs or --minutes, not both")
@@ -79,10 +94,12 @@ def train(
         watch = _Watch(shown)
         shown.phase("opening the pictures")
         prepared = prepare(
-            data, net=net, weights=weights, size=size, augment=augment, budget=budget, overfit=overfit,
+            data, net=net, weights=weights, freeze=freeze, size=size, augment=augment, budget=budget, overfit=overfit,
             on_download=lambda done, of: shown.at(done / (of or 2 * done + 1), "fetching the weights"),
             on_decoded=lambda done, of: shown.at(done / of, f"{done} of {of}"), on_batch=watch.batch,
         )  # fmt: skip
+        if against_scratch and prepared.transfer is None:
+            raise CallError("this run starts from noise itself: --against-scratch needs weights to compare with noise")
         folder = new_folder("classify", out)
         write_arguments(folder, arguments)
         watch.start(prepared)
@@ -98,6 +115,8 @@ def train(
             model = run.finish(str(error), shown)
             raise DivergedError(f"{error}; the best model so far is in {model.folder}") from None
         model = run.finish("", shown)
+        if against_scratch:
+            model = run.compare(from_scratch(prepared, data, size=size, augment=augment, budget=budget, bar=shown))
     return model if overfit is None else _judged(model)
 
 
@@ -117,6 +136,10 @@ class _Watch:
     @property
     def seconds(self) -> float:
         return self.clock() - self.began
+
+    def preparing(self, fraction: float) -> None:
+        """Features are being computed, before the first epoch."""
+        self.bar.at(0.0, f"features of what is learned already: {fraction:.0%}")
 
     def batch(self, pictures: int) -> None:
         """So many more pictures have been learned from."""
@@ -150,12 +173,13 @@ class _Run:
     def learn(self, *, enough: float | None) -> None:
         """Run the loop; every better model is saved as it comes, `enough` accuracy ends it early."""
         from lenslet.loops import fit
+        from lenslet.tasks.classify.transfer import begin
         from lenslet.verbs.run_folder import write_results
 
-        p = self.prepared
-        for epoch in fit(p.net, p.task, p.train, p.valid, p.recipe):
+        learner = begin(self.prepared, progress=self.watch.preparing)
+        for epoch in fit(learner.net, self.prepared.task, learner.train, learner.valid, learner.recipe):
             self.watch.epoch(epoch)
-            self.rows.append(_row(epoch))
+            self.rows.append(_row(epoch, before=learner.seconds))
             due = self.watch.seconds - self.saved_at >= _SAVE_EVERY
             if epoch.best and due:
                 self.model.save(self.folder)
@@ -183,12 +207,26 @@ class _Run:
         bar.at(1.0)
         return self.model
 
+    def compare(self, scratch: "Scratch") -> "Classifier":
+        """Put the same training from noise beside this one, in the report and on the card."""
+        from dataclasses import replace
 
-def _row(epoch: "Epoch") -> dict[str, float]:
-    """An epoch as a row of results.csv."""
+        from lenslet.verbs.train_report import write_report
+
+        found = scratch.evaluation
+        numbers = {"accuracy": found["accuracy"], "interval": list(found.intervals["accuracy"]), "n": found.n}
+        model = self.model
+        model.card = replace(model.card, started_from=model.card.started_from | {"scratch": numbers})
+        model.save(self.folder)
+        write_report(model, self.prepared, self.rows, self.folder, self.arguments, "", scratch)
+        return model
+
+
+def _row(epoch: "Epoch", *, before: float = 0.0) -> dict[str, float]:
+    """An epoch as a row of results.csv; `before`: seconds that went into features before the first one."""
     return {
         "epoch": float(epoch.number),
-        "seconds": epoch.seconds,
+        "seconds": before + epoch.seconds,
         "rate": epoch.rate,
         **{f"train_{name}": value for name, value in epoch.train.items()},
         **{f"valid_{name}": value for name, value in epoch.valid.items()},
