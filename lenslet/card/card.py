@@ -43,6 +43,7 @@ class Card:
         thresholds: name -> number, and how they were calibrated.
         licence: of "weights" and of "data".
         versions: of the software that trained it.
+        started_from: what the training began with where that was not noise: weights, their licence, frozen stages.
         sha256: of the weights.
         format: of the card itself.
     """
@@ -60,6 +61,7 @@ class Card:
     thresholds: dict[str, Any] = field(default_factory=dict)
     licence: dict[str, str] = field(default_factory=dict)
     versions: dict[str, str] = field(default_factory=dict)
+    started_from: dict[str, Any] = field(default_factory=dict)
     sha256: str = ""
     format: int = FORMAT
     seen: str = field(default="", repr=False)
@@ -121,6 +123,7 @@ _KINDS: dict[str, type] = {
     "thresholds": dict,
     "licence": dict,
     "versions": dict,
+    "started_from": dict,
     "sha256": str,
     "seen": str,
 }

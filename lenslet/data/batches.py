@@ -9,6 +9,7 @@ from jaxtyping import Float, Int, UInt8
 from torch import Tensor
 
 from lenslet.data.augment import Augment
+from lenslet.data.order import Order, chances
 from lenslet.image import Preprocess
 
 
@@ -45,54 +46,38 @@ class Batches:
         share: tuple[int, int] = (0, 1),
         watch: Callable[[int], Any] | None = None,
     ) -> None:
+        rank, processes = share
         self.pixels, self.rows, self.targets = pixels, rows, targets
-        self.augment, self.shuffle, self.seed, self.watch = augment, shuffle, seed, watch
-        self.rank, self.processes = share
-        self.size = size * self.processes
-        self.chances = _chances(targets) if balance else None
+        self.augment, self.watch = augment, watch
+        self.order = Order(
+            len(rows), size * processes, shuffle, chances(targets) if balance else None, seed, rank, processes
+        )
         self.epoch = self.first = 0
         self.mean = torch.tensor(preprocess.mean).view(1, -1, 1, 1)
         self.std = torch.tensor(preprocess.std).view(1, -1, 1, 1)
 
     def __len__(self) -> int:
-        """Batches in an epoch. A last one that has not two pictures for each process is left out when shuffling: batch
-        norm cannot learn from one."""
-        whole, rest = divmod(len(self.rows), self.size)
-        least = min(2 * self.processes, self.size) if self.shuffle and whole else self.processes
-        return whole + (rest >= least)
+        """Batches in an epoch."""
+        return len(self.order)
 
     def seek(self, epoch: int, batch: int) -> None:
         """Let the next iteration be that of `epoch` (from 0), from `batch` on: the same batches as ever."""
         self.epoch, self.first = epoch, batch
 
     def __iter__(self) -> Iterator[tuple[Float[Tensor, "b c h w"], Tensor]]:
-        order = self._order(self.epoch)
         epoch, first = self.epoch, self.first
         self.epoch, self.first = epoch + 1, 0
-        for number in range(first, len(self)):
-            chosen = order[number * self.size : (number + 1) * self.size].tensor_split(self.processes)[self.rank]
+        for number, chosen in self.order.batches(epoch, first):
             taken = np.ascontiguousarray(self.pixels[self.rows[chosen.numpy()]])
             # each batch has dice of its own, so that a run can go on from any of them
-            yield self._tensor(taken, self._dice(epoch, number, self.rank)), self.targets[chosen]
+            yield self._tensor(taken, self.order.dice(epoch, number, self.order.rank)), self.targets[chosen]
             if self.watch is not None:
-                self.watch(len(chosen) * self.processes)
-
-    def _order(self, epoch: int) -> Int[Tensor, " m"]:
-        """Which pictures this epoch shows, and when; the same in all processes."""
-        count = len(self.rows)
-        if self.chances is not None:
-            return torch.multinomial(self.chances, count, replacement=True, generator=self._dice(epoch))
-        return torch.randperm(count, generator=self._dice(epoch)) if self.shuffle else torch.arange(count)
-
-    def _dice(self, *place: int) -> torch.Generator:
-        """A generator for one place in the run; streams of neighbouring places and seeds have nothing in common."""
-        entropy = np.random.SeedSequence([self.seed & (2**63 - 1), *place]).generate_state(1, np.uint64)
-        return torch.Generator().manual_seed(int(entropy[0]))
+                self.watch(len(chosen) * self.order.processes)
 
     def example(self, count: int) -> UInt8[np.ndarray, "count h w 3"]:
         """Evenly spaced pictures as the net is shown them, augmented, as RGB; for a report."""
         rows = self.rows[:: max(1, len(self.rows) // count)][:count]
-        generator = self._dice(0)
+        generator = self.order.dice(0)
         images = self._tensor(np.ascontiguousarray(self.pixels[rows]), generator) * self.std + self.mean
         shown = (images.clamp(0, 1) * 255).round().to(torch.uint8).permute(0, 2, 3, 1).numpy()
         return shown if shown.shape[3] == 3 else np.repeat(shown, 3, axis=3)
@@ -102,11 +87,6 @@ class Batches:
         images = torch.from_numpy(taken).permute(0, 3, 1, 2)
         changed = self.augment(images, generator) if self.augment is not None else images.float().div_(255)
         return changed.sub_(self.mean).div_(self.std)
-
-
-def _chances(targets: Int[Tensor, " m"]) -> Float[Tensor, " m"]:
-    """How likely each picture is to be drawn, for classes to come equally often."""
-    return 1 / torch.bincount(targets)[targets].double()
 
 
 def channel_statistics(

@@ -19,6 +19,7 @@ from lenslet.loops.recipe import Recipe
 from lenslet.loops.state import State, copy_into, named, optimizer_tensors, restore_optimizer
 from lenslet.loops.task import Task
 from lenslet.loops.threads import Threads
+from lenslet.nets.stages import stages
 
 
 @runtime_checkable
@@ -196,7 +197,7 @@ class _Run:
             number=self.number,
             fraction=self.fraction,
             seconds=self.seconds,
-            rate=self.optimizer.param_groups[0]["lr"],
+            rate=self.optimizer.param_groups[-1]["lr"],
             train=losses,
             valid=measured,
             best=better,
@@ -213,7 +214,7 @@ class _Run:
     def _step(self, images: Tensor, targets: Any, fraction: float) -> tuple[dict[str, float], int]:
         """Forward, backward, update; the parts of the loss as numbers, and the pictures of all processes."""
         for group in self.optimizer.param_groups:
-            group["lr"] = self.recipe.rate_at(fraction)
+            group["lr"] = group["scale"] * self.recipe.rate_at(fraction)
         pictures = int(self.world.summed([len(images)])[0])
         images = images.to(self.device, memory_format=torch.channels_last)
         with autocast(self.precision, self.device):
@@ -343,16 +344,34 @@ _COUNTERS = ("number", "batch", "steps", "worse", "sums", "spent_measuring", "la
 
 
 def _optimizer(net: nn.Module, recipe: Recipe) -> torch.optim.Optimizer:
-    """Weight decay on matrices and kernels; none on biases and on the gains of normalisation."""
-    decayed = [p for p in net.parameters() if p.requires_grad and p.ndim > 1]
-    free = [p for p in net.parameters() if p.requires_grad and p.ndim <= 1]
-    groups: list[dict[str, Any]] = [
-        {"params": decayed, "weight_decay": recipe.decay},
-        {"params": free, "weight_decay": 0.0},
-    ]
+    """Weight decay on matrices and kernels; none on biases and on the gains of normalisation.
+
+    Each group carries a `scale`: its rate is that of the schedule times `falloff` for every stage between it and the
+    head.
+
+    Source: Howard and Ruder 2018 (ULMFiT), discriminative fine-tuning.
+    """
+    groups: list[dict[str, Any]] = []
+    for scale, parameters in _by_scale(net, recipe.falloff).items():
+        moved = [p for p in parameters if p.requires_grad]
+        decayed, free = [p for p in moved if p.ndim > 1], [p for p in moved if p.ndim <= 1]
+        groups.append({"params": decayed, "weight_decay": recipe.decay, "scale": scale})
+        groups.append({"params": free, "weight_decay": 0.0, "scale": scale})
     if recipe.optimizer == "adamw":
         return torch.optim.AdamW(groups, lr=recipe.rate, betas=(recipe.momentum, 0.999), fused=True)
     return torch.optim.SGD(groups, lr=recipe.rate, momentum=recipe.momentum, nesterov=recipe.momentum > 0)
+
+
+def _by_scale(net: nn.Module, falloff: float) -> dict[float, list[nn.Parameter]]:
+    """The net's parameters, by what their rate is multiplied with; those of no stage count as the head's."""
+    if falloff == 1:
+        return {1.0: list(net.parameters())}
+    last_first = [module for _, module in reversed(stages(net))]
+    scales = {p: falloff**number for number, m in enumerate(last_first, start=1) for p in m.parameters()}
+    found: dict[float, list[nn.Parameter]] = {}
+    for parameter in net.parameters():
+        found.setdefault(float(scales.get(parameter, 1.0)), []).append(parameter)
+    return found
 
 
 def _dice(seed: int) -> Tensor:

@@ -105,13 +105,15 @@ def resumed(verb: Callable[..., Any], arguments: Mapping[str, Any]) -> "tuple[di
     return call | {"progress": arguments.get("progress", True)}, state, folder
 
 
-def same_data(state: "State", prepared: "Prepared") -> "State":
-    """The state, fitted to data that may have changed since: an epoch in progress then begins anew.
+def same_data(state: "State | None", prepared: "Prepared") -> "State | None":
+    """The state, if there is one, fitted to data that may have changed since: an epoch in progress then begins anew.
 
     Raises:
         CallError: the classes are others.
     """
     card = prepared.card
+    if state is None:
+        return None
     if state.facts["labels"] != list(card.labels):
         raise CallError(
             f"the classes in {card.data['folder']} have changed since this run began "

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from lenslet.tasks.classify.classifier import Classifier
     from lenslet.tasks.classify.prepare import Prepared
     from lenslet.verbs.progress import Bar
+    from lenslet.verbs.scratch import Scratch
 
 _SAVE_EVERY = 15.0  # seconds at least between two writes: a short epoch must not wait for the disk
 _KEEP_EVERY = 120.0  # seconds between two states within a long epoch
@@ -40,6 +41,10 @@ class Watch:
     def seconds(self) -> float:
         """Of training, those of earlier parts of the run among them."""
         return perf_counter() - self.began
+
+    def preparing(self, fraction: float) -> None:
+        """Features are being computed, before the first epoch."""
+        self.bar.at(0.0, f"features of what is learned already: {fraction:.0%}")
 
     def batch(self, pictures: int) -> None:
         """So many more pictures have been learned from."""
@@ -91,14 +96,18 @@ class Run:
     def learn(self, *, enough: float | None) -> None:
         """Run the loop; every better model is saved as it comes, `enough` accuracy ends it early."""
         from lenslet.loops import fit
+        from lenslet.tasks.classify.transfer import begin
         from lenslet.verbs.run_folder import write_results
 
         p, folder = self.prepared, self.folder
         keep = self._keep if folder is not None and not p.by_heart else None
-        run = fit(p.net, p.task, p.train, p.valid, p.recipe, resume=self.state, keep=keep, keep_every=_KEEP_EVERY)
+        way = begin(p, progress=self.watch.preparing)
+        run = fit(
+            way.net, p.task, way.train, way.valid, way.recipe, resume=self.state, keep=keep, keep_every=_KEEP_EVERY
+        )
         for epoch in run:
             self.watch.epoch(epoch)
-            self.rows.append(row(epoch))
+            self.rows.append(row(epoch, before=way.seconds))
             if folder is not None:
                 due = self.watch.seconds - self.saved_at >= _SAVE_EVERY
                 if epoch.best and due:
@@ -131,6 +140,21 @@ class Run:
         bar.at(1.0)
         return self.model
 
+    def compare(self, scratch: "Scratch") -> "Classifier":
+        """Put the same training from noise beside this one, in the report and on the card."""
+        from lenslet.verbs.train_report import write_report
+
+        found, model, folder = scratch.evaluation, self.model, self.folder
+        assert folder is not None
+        numbers = {"accuracy": found["accuracy"], "interval": list(found.intervals["accuracy"]), "n": found.n}
+        model.card = replace(model.card, started_from=model.card.started_from | {"scratch": numbers})
+        self._safely("the model", lambda: model.save(folder))
+        self._safely(
+            "the report",
+            lambda: write_report(model, self.prepared, self.rows, folder, self.arguments, self.notes, scratch),
+        )
+        return model
+
     def _evaluation(self, bar: "Bar") -> "Evaluation":
         p = self.prepared
         try:
@@ -150,8 +174,10 @@ class Run:
 
         if not state.facts["batch"] and not state.facts["over"] and perf_counter() - self.kept_at < _SAVE_EVERY:
             return
-        card = self.prepared.card
+        card, recipe = self.prepared.card, self.prepared.recipe
         more = {"rows": self.rows, "fingerprint": card.data["fingerprint"], "labels": list(card.labels)}
+        # of the whole run; what the loop was given is less by the minutes that went into features
+        more |= {"recipe": recipe.to_dict(), "budget": [recipe.epochs, recipe.minutes]}
         assert self.folder is not None
         path = self.folder / STATE
         self._safely("the state of the run", lambda: State(state.tensors, state.facts | more).save(path))
@@ -190,11 +216,11 @@ class Run:
             return elsewhere
 
 
-def row(epoch: "Epoch") -> dict[str, float]:
-    """An epoch as a row of results.csv."""
+def row(epoch: "Epoch", *, before: float = 0.0) -> dict[str, float]:
+    """An epoch as a row of results.csv; `before`: seconds that went into features before the first one."""
     return {
         "epoch": float(epoch.number),
-        "seconds": epoch.seconds,
+        "seconds": before + epoch.seconds,
         "rate": epoch.rate,
         **{f"train_{name}": value for name, value in epoch.train.items()},
         **{f"valid_{name}": value for name, value in epoch.valid.items()},

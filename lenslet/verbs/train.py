@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from lenslet.tasks.classify.classifier import Classifier
     from lenslet.tasks.classify.prepare import Prepared
     from lenslet.verbs.running import Watch
+    from lenslet.verbs.scratch import Scratch
 
 __all__ = ["train"]
 
@@ -29,8 +30,21 @@ def train(
     net: Annotated[str | None, Doc("The net, see `lenslet models`; the default is facet_s.")] = None,
     weights: Annotated[
         str | Path | None,
-        Doc("What to start from: none, imagenet, a model folder, or a safetensors or .pth file; none if left out."),
+        Doc(
+            "What to start from: none, natural, imagenet, a model folder, or a safetensors or .pth file; if left out, "
+            "natural for a few hundred colour photos a class, else none."
+        ),
     ] = None,
+    freeze: Annotated[
+        str | int | None,
+        Doc(
+            "Stages of those weights that stay as they are: all (only the head learns, in seconds), none, or how many."
+        ),
+    ] = None,
+    against_scratch: Annotated[
+        bool,
+        Doc("Train from scratch too, with the same net and budget; the report then shows what the start brought."),
+    ] = False,
     epochs: Annotated[int | None, Doc("Passes over the pictures; the same seed then gives the same weights.")] = None,
     minutes: Annotated[
         float | None, Doc("Minutes to train, instead of epochs; the default is 3, more for large folders.")
@@ -124,18 +138,15 @@ def _trained(
     if not world.first:
         world.wait()  # the first process decodes the pictures, and the others find them
     prepared = _prepared(arguments, state, world, watch)
+    state = same_data(state, prepared)
     if world.first:
         world.wait()
-        if not resuming:
-            folder = new_folder("classify", folder)
-        assert folder is not None
-        if state is not None:
-            state = same_data(state, prepared)
+        folder = folder if resuming and folder is not None else new_folder("classify", folder)
         write_arguments(folder, arguments)
-    elif state is not None:
-        state = same_data(state, prepared)
+    else:
+        folder = None
     watch.start(prepared, state)
-    run = Run(prepared, folder if world.first else None, watch, arguments, state)
+    run = Run(prepared, folder, watch, arguments, state)
     try:
         run.learn(enough=1.0 if by_heart else None)
     except KeyboardInterrupt:
@@ -153,24 +164,45 @@ def _trained(
     if not world.first:
         return run.model
     model = run.finish("", watch.bar)
+    if arguments.get("against_scratch"):
+        model = run.compare(_scratch(arguments, prepared, watch))
     return judged(model) if by_heart else model
+
+
+def _scratch(arguments: dict[str, Any], prepared: "Prepared", watch: "Watch") -> "Scratch":
+    """The same training from noise."""
+    from lenslet.verbs.scratch import from_scratch
+
+    bar = watch.bar
+    watch.prepared = None  # the bar is now the other run's
+    size, augment = arguments.get("size"), arguments.get("augment")
+    return from_scratch(prepared, arguments["data"], size=size, augment=augment, budget=_budget(arguments), bar=bar)
+
+
+def _budget(arguments: dict[str, Any]) -> dict[str, Any]:
+    """The fields of the recipe that the call has decided."""
+    decided = ("epochs", "minutes", "batch", "rate", "optimizer", "patience", "seed", "precision")
+    return {name: arguments.get(name) for name in decided}
 
 
 def _prepared(arguments: dict[str, Any], state: "State | None", world: "World", watch: "Watch") -> "Prepared":
     """What the run learns from and with; of a run that goes on, by the recipe it began with."""
     from lenslet.tasks.classify.prepare import prepare
 
-    decided = ("epochs", "minutes", "batch", "rate", "optimizer", "patience", "seed", "precision")
-    budget = {name: arguments.get(name) for name in decided}
+    budget = _budget(arguments)
     if state is not None:
         asked = {name: arguments.get(name) for name in ("epochs", "minutes")}
         budget = state.facts["recipe"] | (asked if any(asked.values()) else {})
     bar = watch.bar
     bar.phase("opening the pictures")
-    return prepare(
-        arguments["data"], net=arguments.get("net"), weights=arguments.get("weights"), size=arguments.get("size"),
+    prepared = prepare(
+        arguments["data"], net=arguments.get("net"), weights=arguments.get("weights"), freeze=arguments.get("freeze"),
+        size=arguments.get("size"),
         augment=arguments.get("augment"), balance=bool(arguments.get("balance")), budget=budget,
         overfit=arguments.get("overfit"), share=(world.rank, world.size),
         on_download=lambda done, of: bar.at(done / (of or 2 * done + 1), "fetching the weights"),
         on_decoded=lambda done, of: bar.at(done / of, f"{done} of {of}"), on_batch=watch.batch,
     )  # fmt: skip
+    if arguments.get("against_scratch") and prepared.transfer is None:
+        raise CallError("this run starts from noise itself: --against-scratch needs weights to compare with noise")
+    return prepared

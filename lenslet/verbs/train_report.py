@@ -8,11 +8,14 @@ from typing import TYPE_CHECKING, Any
 
 from lenslet.files import write_whole
 from lenslet.report.curves import curves
+from lenslet.report.page import Section
+from lenslet.report.start import start_section
 from lenslet.report.training import confusion_png, training_page
 
 if TYPE_CHECKING:
     from lenslet.tasks.classify.classifier import Classifier
     from lenslet.tasks.classify.prepare import Prepared
+    from lenslet.verbs.scratch import Scratch
 
 _SAMPLES = 16
 
@@ -24,6 +27,7 @@ def write_report(
     folder: Path,
     arguments: dict[str, Any],
     notes: Sequence[str],
+    scratch: "Scratch | None" = None,
 ) -> Path:
     """Write report.html, curves.png and confusion.png into the folder of the run.
 
@@ -34,6 +38,7 @@ def write_report(
         folder: of the run.
         arguments: of the call.
         notes: how the run ended, where it did not end as planned, and what went wrong on the way.
+        scratch: the same training from noise, where it was asked for.
     """
     evaluation = model.evaluation
     assert evaluation is not None
@@ -50,6 +55,7 @@ def write_report(
         skipped=[(str(s.path), s.why) for s in prepared.skipped],
         notes=[*notes, *prepared.notes],
         samples=prepared.shown(_SAMPLES),
+        start=_start(model, rows, scratch),
         foot=f"Lenslet {model.card.versions['lenslet']}, {datetime.now(UTC):%Y-%m-%d %H:%M} UTC. "
         "This page holds everything it shows and fetches nothing.",
     )
@@ -60,10 +66,34 @@ def command(arguments: dict[str, Any]) -> str:
     """The command line that repeats a call of `train`."""
     words = ["lenslet", "train", str(arguments["data"])]
     for name, value in arguments.items():
-        if name in ("data", "progress", "resume") or value in (None, False) or (name, value) == ("precision", "auto"):
+        if (
+            name in ("data", "progress", "resume")
+            or value is None
+            or value is False
+            or (name, value) == ("precision", "auto")
+        ):
             continue
-        words += [f"--{name.replace('_', '-')}"] + ([] if value is True else [str(value)])
+        words += [f"--{name.replace('_', '-')}", *([] if value is True else [str(value)])]
     return shlex.join(words)
+
+
+def _start(model: "Classifier", rows: Sequence[dict[str, float]], scratch: "Scratch | None") -> Section | None:
+    """The section about the start; None where it was noise."""
+    if not model.card.started_from:
+        return None
+    assert model.evaluation is not None
+    compared: dict[str, Any] = {}
+    if scratch is not None:
+        compared = {
+            "scratch": scratch.evaluation, "scratch_curve": scratch.curve, "scratch_seconds": scratch.seconds,
+        }  # fmt: skip
+    return start_section(
+        model.card.started_from,
+        ours=model.evaluation,
+        curve=[(row["seconds"], row["valid_accuracy"]) for row in rows if "valid_accuracy" in row],
+        seconds=rows[-1]["seconds"] if rows else 0.0,
+        **compared,
+    )
 
 
 def _facts(model: "Classifier", rows: Sequence[dict[str, float]]) -> list[tuple[str, str]]:

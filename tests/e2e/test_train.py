@@ -167,11 +167,11 @@ def test_an_interrupted_run_keeps_its_best_model(digits: Path, tmp_path: Path, m
     write = verb.row
     calls = []
 
-    def interrupt(epoch: object) -> dict[str, float]:
+    def interrupt(epoch: object, **more: float) -> dict[str, float]:
         calls.append(epoch)
         if len(calls) == 4:
             raise KeyboardInterrupt
-        return write(epoch)  # type: ignore[arg-type]
+        return write(epoch, **more)  # type: ignore[arg-type]
 
     monkeypatch.setattr(verb, "row", interrupt)
     with pytest.raises(KeyboardInterrupt, match="the best model so far is in"):

@@ -21,6 +21,7 @@ from lenslet.loops import Recipe
 NET = "facet_s"
 _LOOKED_AT = 64  # pictures opened to guess size and colour: enough to be sure, few enough to be instant
 _SMALLEST, _LARGEST = 32, 112
+_EPOCHS_OF_A_HEAD = 10  # it begins solved
 _MANY = 10_000  # glyphs: from here on larger batches are as good a step each, and cost less a picture
 
 
@@ -66,7 +67,9 @@ def preset(augment: str | None, *, grey: bool) -> str:
     return augment or ("glyph" if grey else "full")
 
 
-def recipe(count: int, *, glyphs: bool, usual_rate: float, overfit: bool = False, **decided: Any) -> Recipe:
+def recipe(
+    count: int, *, glyphs: bool, usual_rate: float, overfit: bool = False, frozen: bool = False, **decided: Any
+) -> Recipe:
     """The recipe for `count` training pictures.
 
     Args:
@@ -74,6 +77,7 @@ def recipe(count: int, *, glyphs: bool, usual_rate: float, overfit: bool = False
         glyphs: letters and digits rather than photos.
         usual_rate: the highest learning rate for the weights that the run starts from.
         overfit: learn by heart: nothing that holds a net back.
+        frozen: only the head learns, on features that are computed once.
         decided: fields of `Recipe`, as the caller has decided them; None where not.
     """
     values: dict[str, Any] = {"rate": usual_rate}
@@ -86,6 +90,8 @@ def recipe(count: int, *, glyphs: bool, usual_rate: float, overfit: bool = False
     given = {name: value for name, value in decided.items() if value is not None}
     if "epochs" in given or "minutes" in given:
         values.pop("epochs", None)
+    elif frozen:
+        values["epochs"] = _EPOCHS_OF_A_HEAD
     elif not overfit:
         # three minutes for a small folder; large ones get a quarter of an hour at the most, unless asked for more
         values["minutes"] = float(min(15.0, max(3.0, count / 1000)))

@@ -1,5 +1,6 @@
 """A folder of classes -> everything that `fit` needs."""
 
+from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -27,8 +28,9 @@ from lenslet.image import Preprocess
 from lenslet.loops import Recipe
 from lenslet.nets import check_size, input_channels, smallest_size, usual_size
 from lenslet.tasks.classify import defaults
-from lenslet.tasks.classify.start import start
+from lenslet.tasks.classify.start import Start, start, usual_weights
 from lenslet.tasks.classify.training import Classify
+from lenslet.tasks.classify.transfer import Transfer, frozen_stages
 
 
 @dataclass(frozen=True)
@@ -48,6 +50,8 @@ class Prepared:
     measured_on: str
     skipped: tuple[Skipped, ...]
     notes: tuple[str, ...]
+    transfer: Transfer | None = None
+    """What was decided about the weights that the run starts from; None where it starts from noise."""
 
     def shown(self, count: int) -> list[tuple[UInt8[np.ndarray, "_ _ 3"], str]]:
         """Pictures as the net is shown them while learning, with their classes."""
@@ -63,6 +67,7 @@ def prepare(
     *,
     net: str | None,
     weights: str | Path | None = None,
+    freeze: str | int | None = None,
     size: int | None,
     augment: str | None,
     balance: bool = False,
@@ -78,7 +83,8 @@ def prepare(
     Args:
         data: a folder of classes, with or without parts; or a table of paths and labels.
         net: a name in `nets.NETS`; None: that of the weights, else the default.
-        weights: what to start from, see `start`.
+        weights: what to start from, see `start`; None: as `usual_weights` says.
+        freeze: which stages of learned weights stay as they are, see `frozen_stages`.
         size: side of the net's square input in pixels; None: from the pictures.
         augment: a name in `data.augment.PRESETS`; None: from the pictures.
         balance: show all classes equally often.
@@ -95,17 +101,21 @@ def prepare(
     """
     parts = read(data)
     seen = defaults.look(parts.train)
+    if weights is None and overfit is None:
+        rare = min(Counter(sample.label for sample in parts.train).values())
+        weights = usual_weights(net, grey=seen.grey, glyphs=augment == "glyph", rarest=rare, freeze=freeze)
     begin = start(weights, net, progress=on_download)
     name = net or begin.net or defaults.NET
     channels = begin.channels or input_channels(name) or (1 if seen.grey else 3)
     # nets drawn for small pictures get their own size, all others the size of the pictures
-    side = size or (usual_size(name) if usual_size(name) < 64 else max(seen.side, smallest_size(name)))
+    side = size or begin.size or (usual_size(name) if usual_size(name) < 64 else max(seen.side, smallest_size(name)))
     check_size(name, side)
     preset = "none" if overfit is not None else defaults.preset(augment, grey=seen.grey)
     recipe = defaults.recipe(
         overfit or len(parts.train),
         glyphs=preset == "glyph",
         usual_rate=begin.rate,
+        frozen=str(freeze).lower() == "all",
         overfit=overfit is not None,
         **budget,
     )
@@ -136,7 +146,8 @@ def prepare(
 
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(recipe.seed)
-        made = begin.build(name, num_classes=len(parts.labels), in_channels=channels)
+        made = begin.build(name, parts.labels, channels)
+    transfer = _transfer(begin, made, freeze, parts.labels)
     held_out = parts.test or tuple(chosen[i] for i in held)
     by_heart = overfit is not None or not held_out
     if by_heart:
@@ -155,7 +166,8 @@ def prepare(
             data=_data_entry(parts, learn, held, pictures.keys, labels),
             versions=software(),
             licence={"weights": begin.licence, "data": "not stated"},
-            seen="".join(f"{int(k) >> 32:08x}" for k in pictures.keys[rows[learn]]),
+            seen=begin.seen + "".join(f"{int(k) >> 32:08x}" for k in pictures.keys[rows[learn]]),
+            started_from={} if transfer is None else transfer.to_dict(made),
         ),
         task=Classify(smoothing=recipe.smoothing),
         train=batches(
@@ -175,7 +187,22 @@ def prepare(
         measured_on=how,
         skipped=pictures.skipped,
         notes=parts.notes + pictures.notes,
+        transfer=transfer,
     )
+
+
+def _transfer(begin: Start, net: nn.Module, freeze: str | int | None, labels: tuple[str, ...]) -> Transfer | None:
+    """What stays frozen, and whether the head is new.
+
+    Raises:
+        CallError: something is to be frozen that nobody has learned, or there is no such stage.
+    """
+    frozen = frozen_stages(freeze, net)
+    if begin.state is not None:
+        return Transfer(begin.source, begin.terms, frozen, begin.labels != labels, begin.sha256)
+    if frozen:
+        raise CallError(f"freeze {freeze} would keep noise as it is: name weights to start from with --weights")
+    return None
 
 
 def _shape(side: int, channels: int) -> Preprocess:
