@@ -11,7 +11,7 @@ from lenslet.card.convert import load_state
 from lenslet.errors import CardError
 from lenslet.nets.stages import head
 
-__all__ = ["halved", "start_from"]
+__all__ = ["halved", "has_body", "start_from"]
 
 COUNTER = "num_batches_tracked"  # of batch norm: files from before torch 0.4.1 have none, and training begins at 0
 # The last layer, as other makers call it; only these may be left over when the body has been found.
@@ -44,6 +44,15 @@ def start_from(net: nn.Module, state: Mapping[str, Tensor], *, keep_head: bool) 
         found = {key: value for key, value in found.items() if key in body or not HEADS.fullmatch(key)}
         found |= {key: own[key] for key in own if key.startswith(name)}
     load_state(net, found)
+
+
+def has_body(net: nn.Module, state: Mapping[str, Tensor]) -> bool:
+    """Whether the weights of everything but the net's head are in `state`, behind whatever prefix; shapes apart."""
+    name = head(net)[0] + "."
+    own = net.state_dict()
+    needed = [key for key in own if not key.startswith(name) and not key.endswith(COUNTER)]
+    found = _without_prefix(_renamed(state, own), needed)
+    return all(key in found for key in needed)
 
 
 def halved(state: Mapping[str, Tensor]) -> dict[str, Tensor]:

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 
 def evaluate(
-    model: Annotated["str | Path | Classifier", Doc("A model folder, or a model.")],
+    model: Annotated["str | Path | Classifier", Doc("A model folder, the name of a shipped model, or a model.")],
     data: Annotated[
         str | Path,
         Doc(

@@ -12,7 +12,10 @@ if TYPE_CHECKING:
 
 
 def predict(
-    model: Annotated["str | Path | Classifier", Doc("A model folder, the name of official weights, or a model.")],
+    model: Annotated[
+        "str | Path | Classifier",
+        Doc("A model folder, the name of a shipped model or of official weights, or a model."),
+    ],
     images: Annotated[Sequence[str | Path], Doc("Pictures, folders of pictures, or patterns like 'photos/**/*.jpg'.")],
     *,
     plot: Annotated[Path | None, Doc("Write each picture with its answers into this folder, as PNG.")] = None,

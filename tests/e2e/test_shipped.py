@@ -1,6 +1,5 @@
 """Models that come with Lenslet: opened by name, started from without being asked, and said so."""
 
-import json
 import shutil
 from pathlib import Path
 
@@ -8,12 +7,10 @@ import numpy as np
 import pytest
 import torch
 from PIL import Image
-from typer.testing import CliRunner
 
 import lenslet as ll
 from lenslet.card import Card, save, store
 from lenslet.card.foreign import halved
-from lenslet.cli import app
 from lenslet.errors import CallError
 from lenslet.image import Preprocess
 from lenslet.nets import build
@@ -46,7 +43,7 @@ def flowers(tmp_path: Path) -> Path:
     return tmp_path / "flowers"
 
 
-def test_a_shipped_model_is_opened_by_its_name_also_at_the_command_line(
+def test_a_shipped_model_is_opened_by_its_name_by_every_verb(
     flowers: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     model = ll.load("natural")
@@ -55,11 +52,10 @@ def test_a_shipped_model_is_opened_by_its_name_also_at_the_command_line(
     picture = flowers / "rose" / "1.png"
     monkeypatch.chdir(tmp_path)
     shutil.copytree(flowers, tmp_path / "natural")  # pictures in a folder that is called as the model
-    result = CliRunner().invoke(app, ["predict", "natural", str(picture), "--json"])
-    assert result.exit_code == 0, result.output
-    assert json.loads(result.stdout)["label"] == model(picture).label
-    assert "facet_tiny" in CliRunner().invoke(app, ["describe", "natural"]).output
-    assert "natural" in CliRunner().invoke(app, ["models", "list"]).output
+    [answer] = ll.predict("natural", [picture])
+    assert answer.label == model(picture).label
+    assert ll.describe("natural").net == "facet_tiny of natural"
+    assert [row.name for row in ll.models().shipped] == ["natural"]
 
 
 def test_colour_photos_start_from_it_without_being_asked(flowers: Path, tmp_path: Path) -> None:

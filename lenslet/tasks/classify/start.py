@@ -1,16 +1,17 @@
 """Where the weights of a new run come from: noise, a shipped model, official weights, a model, or a file."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
+import torch
 from torch import Tensor, nn
 
 from lenslet import card
 from lenslet.card.convert import read_state
-from lenslet.card.foreign import start_from
-from lenslet.card.official import pretrained
+from lenslet.card.foreign import has_body, start_from
+from lenslet.card.official import REGISTRY, pretrained
 from lenslet.card.store import find_shipped, shipped
 from lenslet.errors import CallError, CardError
 from lenslet.nets import NETS, build
@@ -109,8 +110,7 @@ def start(
         raise CallError(f"weights {weights}: no such file or model folder; give a path, or one of {names}")
     if net is None:
         raise CallError(f"weights {path} do not say which net they are for; name it with --net")
-    terms = f"those of {path.name}, which states none here"
-    return Start(net, read_state(path), licence=terms, source=path.name, terms=terms)
+    return _file(path, net)
 
 
 def _official(net: str | None, progress: Callable[[int, int | None], None] | None) -> Start:
@@ -130,6 +130,22 @@ def _official(net: str | None, progress: Callable[[int, int | None], None] | Non
         terms=entry.licence,
         labels=entry.labels,
     )
+
+
+def _file(path: Path, net: str) -> Start:
+    """A state dict. Of nets with official weights nearly all files in the world were trained on ImageNet's mean and
+    spread, and some in a layout of their own, so these are taken where the file has it."""
+    state, terms = read_state(path), f"those of {path.name}, which states none here"
+    start = Start(net, state, licence=terms, source=path.name, terms=terms)
+    entry = REGISTRY.get(net)
+    if entry is None:
+        return start
+    with torch.device("meta"):
+        fits = has_body(build(net, **entry.arguments), state)
+    if not fits:
+        return start
+    kept = {key: value for key, value in state.items() if not any(f".{drop}" in f".{key}" for drop in entry.dropped)}
+    return replace(start, state=kept, arguments=dict(entry.arguments), mean=entry.mean, std=entry.std)
 
 
 def _model(folder: Path, net: str | None, called: str) -> Start:

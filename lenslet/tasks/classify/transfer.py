@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from lenslet.tasks.classify.prepare import Prepared
 
 _VIEWS_FOR_HEAD = 2  # as it is and mirrored; six views measured no better (docs/decisions/0009)
+_VIEWS_OF_ALL = 4  # where only the head learns; eight measured no better
 _SHARE = 0.25  # of a budget in minutes that features may cost at the most
 
 
@@ -121,11 +122,13 @@ def begin(prepared: "Prepared", *, progress: Callable[[float], None] | None = No
         )
 
     front, rest = split(net, transfer.frozen)
-    views = max(_VIEWS_FOR_HEAD, min(recipe.epochs or MOST_VIEWS, MOST_VIEWS))
+    whole = transfer.frozen == len(stages(net))
+    most = _VIEWS_OF_ALL if whole else MOST_VIEWS
+    views = max(_VIEWS_FOR_HEAD, min(recipe.epochs or most, most))
     features = kept(front, views) if transfer.frozen else None
     if transfer.new_head:
-        whole = features is not None and transfer.frozen == len(stages(net))
-        _solve(net, features if whole else kept(_pooled(net), _VIEWS_FOR_HEAD), recipe.seed)
+        shared = features if whole and features is not None else kept(_pooled(net), _VIEWS_FOR_HEAD)
+        _solve(net, shared, recipe.seed)
     if transfer.frozen:
         train = features if features is not None else _through(front, prepared.train, recipe)
         learner = Learner(_taking_maps(rest), train, _measured(front, prepared.valid, recipe), recipe)

@@ -4,7 +4,7 @@ import pytest
 import torch
 from torch import nn
 
-from lenslet.card.foreign import halved, start_from
+from lenslet.card.foreign import halved, has_body, start_from
 from lenslet.errors import CardError
 from lenslet.nets import build
 
@@ -102,3 +102,11 @@ def test_halves_are_half_as_large_and_small_things_stay_as_they_are():
 def test_a_number_too_large_for_a_half_is_refused():
     with pytest.raises(CardError, match=r"fc\.weight holds a number that float16 cannot hold"):
         halved({"fc.weight": torch.full((2, 2), 1e6)})
+
+
+def test_a_body_is_recognised_by_its_names():
+    net = build("googlenet_tiny", num_classes=2)
+    state = {f"module.{key}": value for key, value in of("googlenet_tiny").items() if not key.startswith("fc.")}
+    assert has_body(net, state)
+    assert not has_body(net, of("resnet_tiny"))
+    assert not has_body(build("googlenet", num_classes=2, layout="torchvision"), state)
