@@ -98,8 +98,9 @@ def train(
             on_download=lambda done, of: shown.at(done / (of or 2 * done + 1), "fetching the weights"),
             on_decoded=lambda done, of: shown.at(done / of, f"{done} of {of}"), on_batch=watch.batch,
         )  # fmt: skip
-        if against_scratch and prepared.transfer is None:
-            raise CallError("this run starts from noise itself: --against-scratch needs weights to compare with noise")
+        if against_scratch and (prepared.transfer is None or overfit is not None):
+            what = "a self-test" if overfit is not None else "a run that starts from noise itself"
+            raise CallError(f"{what} has nothing to compare with: leave --against-scratch out, or name --weights")
         folder = new_folder("classify", out)
         write_arguments(folder, arguments)
         watch.start(prepared)
@@ -116,7 +117,10 @@ def train(
             raise DivergedError(f"{error}; the best model so far is in {model.folder}") from None
         model = run.finish("", shown)
         if against_scratch:
-            model = run.compare(from_scratch(prepared, data, size=size, augment=augment, budget=budget, bar=shown))
+            try:
+                model = run.compare(from_scratch(prepared, data, size=size, augment=augment, budget=budget, bar=shown))
+            except KeyboardInterrupt:
+                raise KeyboardInterrupt(f"stopped before the comparison; the model is in {model.folder}") from None
     return model if overfit is None else _judged(model)
 
 
