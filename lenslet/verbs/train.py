@@ -165,7 +165,10 @@ def _trained(
         return run.model
     model = run.finish("", watch.bar)
     if arguments.get("against_scratch"):
-        model = run.compare(_scratch(arguments, prepared, watch))
+        try:
+            model = run.compare(_scratch(arguments, prepared, watch))
+        except KeyboardInterrupt:
+            raise KeyboardInterrupt(f"stopped before the comparison; the model is in {model.folder}") from None
     return judged(model) if by_heart else model
 
 
@@ -203,6 +206,7 @@ def _prepared(arguments: dict[str, Any], state: "State | None", world: "World", 
         on_download=lambda done, of: bar.at(done / (of or 2 * done + 1), "fetching the weights"),
         on_decoded=lambda done, of: bar.at(done / of, f"{done} of {of}"), on_batch=watch.batch,
     )  # fmt: skip
-    if arguments.get("against_scratch") and prepared.transfer is None:
-        raise CallError("this run starts from noise itself: --against-scratch needs weights to compare with noise")
+    if arguments.get("against_scratch") and (prepared.transfer is None or arguments.get("overfit") is not None):
+        what = "a self-test" if arguments.get("overfit") is not None else "a run that starts from noise itself"
+        raise CallError(f"{what} has nothing to compare with: leave --against-scratch out, or name --weights")
     return prepared

@@ -166,7 +166,7 @@ def prepare(
             data=_data_entry(parts, learn, held, pictures.keys, labels),
             versions=software(),
             licence={"weights": begin.licence, "data": "not stated"},
-            seen=begin.seen + "".join(f"{int(k) >> 32:08x}" for k in pictures.keys[rows[learn]]),
+            seen=_seen(begin.seen, pictures.keys[rows[learn]]),
             started_from={} if transfer is None else transfer.to_dict(made),
         ),
         task=Classify(smoothing=recipe.smoothing),
@@ -189,6 +189,12 @@ def prepare(
         notes=parts.notes + pictures.notes,
         transfer=transfer,
     )
+
+
+def _seen(before: str, keys: np.ndarray) -> str:
+    """For the card: what the start had learned from, and what is learned from now; each picture once."""
+    now = [f"{int(key) >> 32:08x}" for key in keys]
+    return "".join(dict.fromkeys([*(before[i : i + 8] for i in range(0, len(before), 8)), *now]))
 
 
 def _transfer(begin: Start, net: nn.Module, freeze: str | int | None, labels: tuple[str, ...]) -> Transfer | None:

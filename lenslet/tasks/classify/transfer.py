@@ -195,5 +195,5 @@ def _taking_maps(rest: nn.Module) -> nn.Module:
 
 def _flat(views: np.ndarray) -> Float[np.ndarray, "n f"]:
     """Views one after the other, a row a picture; of a map the mean."""
-    rows = np.asarray(views, np.float32).reshape(-1, *views.shape[2:])
-    return rows.mean((2, 3)) if rows.ndim == 4 else rows
+    short = views.mean((3, 4), dtype=np.float32) if views.ndim == 5 else np.asarray(views, np.float32)
+    return short.reshape(-1, short.shape[2])

@@ -146,3 +146,13 @@ def test_without_a_valid_part_the_last_weights_are_kept() -> None:
     net = _net()
     epochs = list(fit(net, Classify(), _feed(), None, Recipe(epochs=2, average=0.0)))
     assert all(e.valid == {} and e.best for e in epochs)
+
+
+def test_with_a_falloff_what_is_near_the_picture_moves_less() -> None:
+    moved = {}
+    for falloff in (1.0, 0.1):
+        net = _net()
+        before = _state(net)
+        list(fit(net, Classify(), _feed(), None, Recipe(epochs=1, falloff=falloff, average=0.0)))
+        moved[falloff] = (net.state_dict()["0.weight"] - before["0.weight"]).abs().mean().item()
+    assert 0 < moved[0.1] < moved[1.0] / 3
