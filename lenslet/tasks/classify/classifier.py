@@ -17,6 +17,8 @@ from lenslet.data import Parts, Sample, content_key, read
 from lenslet.errors import DataError, ImageError
 from lenslet.image import open_image
 from lenslet.results import Classification, Evaluation, Unreadable
+from lenslet.results.calibration import Calibration
+from lenslet.tasks.classify.calibrate import calibrate
 from lenslet.tasks.classify.decode import classifications
 from lenslet.tasks.classify.metrics import evaluate
 
@@ -62,7 +64,8 @@ class Classifier:
         shown = (
             Path(picture) if isinstance(picture, str | Path) else picture if isinstance(picture, np.ndarray) else None
         )
-        return next(classifications(self.logits(prepared[None]), self.labels, [shown]))
+        logits = self.logits(prepared[None])
+        return next(classifications(logits, self.labels, [shown], temperature=self.card.temperature))
 
     def predict(self, pictures: Iterable[str | Path], *, batch: int = 32) -> Iterator[Classification | Unreadable]:
         """Classify files, one result each, in their order; a file that cannot be opened gives an `Unreadable`."""
@@ -74,7 +77,9 @@ class Classifier:
                 results = iter(())  # type: Iterator[Classification]
                 if good:
                     stack = np.stack([o for _, o in good])
-                    results = classifications(self.logits(stack), self.labels, [p for p, _ in good])
+                    results = classifications(
+                        self.logits(stack), self.labels, [p for p, _ in good], temperature=self.card.temperature
+                    )
                 for answer in opened:
                     yield answer if isinstance(answer, Unreadable) else next(results)
 
@@ -83,12 +88,26 @@ class Classifier:
         """Raw outputs for pictures at the net's size; in float32, so that a picture's answer depends on itself
         alone."""
         device = next(self.net.parameters()).device
-        images = torch.from_numpy(self.card.preprocess.normalised(prepared)).to(
-            device, memory_format=torch.channels_last
-        )
-        raw = self.net(images)
-        logits: Tensor = raw[0] if isinstance(raw, tuple) else raw
-        return logits.float().cpu()
+        images = torch.from_numpy(self.card.preprocess.normalised(prepared))
+        return self._raw(images.to(device, memory_format=torch.channels_last))
+
+    @torch.inference_mode()
+    def calibrated(self, held_out: Iterable[tuple[Tensor, Tensor]] | None) -> "tuple[Classifier, Calibration]":
+        """The same model with a temperature on its card, and what that does; no answer changes, only how sure it is.
+
+        Args:
+            held_out: batches of (normalised images, classes) that it was not trained on; None where there are none:
+                its temperature is then 1.
+        """
+        device = next(self.net.parameters()).device
+        pairs = [
+            (self._raw(images.to(device, memory_format=torch.channels_last)).numpy(), classes.cpu().numpy())
+            for images, classes in held_out or ()
+        ]
+        logits, truth = zip(*pairs, strict=True) if pairs else ([np.zeros((0, len(self.labels)), np.float32)], [[]])
+        found = calibrate(np.concatenate(logits), np.concatenate(truth).astype(np.int64), by_heart=held_out is None)
+        card = replace(self.card, thresholds={**self.card.thresholds, **found.thresholds})
+        return Classifier(self.net, card, evaluation=self.evaluation, folder=self.folder), found
 
     def evaluate(
         self,
@@ -160,6 +179,11 @@ class Classifier:
             self.card, metrics=dict(evaluation.metrics), intervals=dict(evaluation.intervals), measured_on=measured_on
         )
         return Classifier(self.net, card, evaluation=evaluation, folder=self.folder)
+
+    def _raw(self, images: Float[Tensor, "n c h w"]) -> Float[Tensor, "n classes"]:
+        raw = self.net(images)
+        logits: Tensor = raw[0] if isinstance(raw, tuple) else raw
+        return logits.float().cpu()
 
     def _open(self, path: Path) -> UInt8[np.ndarray, "H W C"] | Unreadable:
         try:
