@@ -1,5 +1,6 @@
 """`lenslet train`: how good the new model is, and where it lies."""
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from lenslet.cli.command import Command
@@ -11,8 +12,12 @@ if TYPE_CHECKING:
     from lenslet.tasks.classify.classifier import Classifier
 
 
-def show(model: "Classifier") -> None:
-    """The measurement, then the folder and the page worth opening."""
+def show(model: Any) -> None:
+    """The measurement, then the folder and the page worth opening; or what the range test found."""
+    if not hasattr(model, "card"):
+        write(f"{model.said}")
+        write(f"plot         {model.folder / 'rates.png'}" if model.folder is not None else "")
+        return
     if model.evaluation is not None:
         show_evaluation(model.evaluation)
     write(f"measured on  {model.card.measured_on}")
@@ -21,7 +26,7 @@ def show(model: "Classifier") -> None:
         write(f"report       {model.folder / 'report.html'}")
 
 
-def call(**given: Any) -> "Classifier":
+def call(**given: Any) -> "Classifier | Any":
     """The verb's model; of several processes that train together, only the first one speaks."""
     model = train(**given)
     if model.folder is None:
@@ -29,8 +34,11 @@ def call(**given: Any) -> "Classifier":
     return model
 
 
-def record(model: "Classifier") -> dict[str, Any]:
+def record(model: Any) -> Mapping[str, Any]:
     """The run in one object; the model itself is in its folder."""
+    if not hasattr(model, "card"):
+        found: Mapping[str, Any] = model.to_dict()
+        return found
     evaluation = model.evaluation
     return {
         "task": model.card.task,

@@ -13,6 +13,7 @@ from lenslet.verbs.run_folder import STATE
 if TYPE_CHECKING:
     from lenslet.loops import Epoch, State
     from lenslet.results import Evaluation
+    from lenslet.results.calibration import Calibration
     from lenslet.tasks.classify.classifier import Classifier
     from lenslet.tasks.classify.prepare import Prepared
     from lenslet.verbs.progress import Bar
@@ -92,6 +93,7 @@ class Run:
         self.rows: list[dict[str, float]] = list(state.facts["rows"]) if state is not None else []
         self.saved_at = self.kept_at = float("-inf")
         self.notes: list[str] = []
+        self.calibration: Calibration | None = None
 
     def learn(self, *, enough: float | None) -> None:
         """Run the loop; every better model is saved as it comes, `enough` accuracy ends it early."""
@@ -126,12 +128,13 @@ class Run:
         p = self.prepared
         self._save_somewhere()  # before measuring: what is learned is safe first
         bar.phase("measuring")
+        self.model, self.calibration = self.model.calibrated(None if p.by_heart else p.valid)
         self.model = self.model.with_evaluation(self._evaluation(bar), p.measured_on)
         folder = self._save_somewhere()
 
         def report() -> None:
             notes = [sentence for sentence in (note, *self.notes) if sentence]
-            write_report(self.model, p, self.rows, folder, self.arguments, notes)
+            write_report(self.model, p, self.rows, folder, self.arguments, notes, self.calibration)
 
         self._safely("results.csv", lambda: write_results(folder, self.rows))
         self._safely("the report", report)
@@ -151,11 +154,21 @@ class Run:
         self._safely("the model", lambda: model.save(folder))
         self._safely(
             "the report",
-            lambda: write_report(model, self.prepared, self.rows, folder, self.arguments, self.notes, scratch),
+            lambda: write_report(
+                model, self.prepared, self.rows, folder, self.arguments, self.notes, self.calibration, scratch
+            ),
         )
         return model
 
     def _evaluation(self, bar: "Bar") -> "Evaluation":
+        """Of the pictures held out; what the very pictures that fitted the temperature cannot tell is cross-fitted."""
+        found, temperature = self._measured(bar), self.calibration
+        if self.prepared.apart or temperature is None or temperature.why_not or temperature.ece is None:
+            return found
+        note = "ece is cross-fitted: each half of the pictures with the temperature that fits the other half"
+        return replace(found, metrics={**found.metrics, "ece": temperature.ece[1]}, notes=(*found.notes, note))
+
+    def _measured(self, bar: "Bar") -> "Evaluation":
         p = self.prepared
         try:
             return self.model.evaluate(

@@ -65,6 +65,9 @@ def train(
         str | None,
         Doc("How much pictures are changed while learning: none, light, full, or glyph (letters and digits)."),
     ] = None,
+    find_lr: Annotated[
+        bool, Doc("Train nothing: try rising learning rates for a minute, draw the loss at each, and suggest one.")
+    ] = False,
     resume: Annotated[
         str | Path | None,
         Doc("Go on with the run in this folder; with --epochs or --minutes above what it had, a finished one goes on."),
@@ -79,7 +82,7 @@ def train(
         Literal["auto", "bf16", "fp32"], Doc("Numbers to compute in; auto takes bf16 where the CPU gains from it.")
     ] = "auto",
     progress: Annotated[bool, Doc("Show a bar on stderr.")] = True,
-) -> "Classifier":
+) -> "Classifier | Any":
     """Train a model on a folder of your pictures, and measure it on pictures it never saw.
 
     The run's folder gets the model (card.json, model.safetensors), results.csv, args.yaml and report.html. Ctrl-C stops
@@ -87,7 +90,7 @@ def train(
     killed goes on with `resume`; by epochs it ends with the weights it would have had, bit for bit.
 
     Returns:
-        The best model, with its `evaluation` and the `folder` it lies in.
+        The best model, with its `evaluation` and the `folder` it lies in; with `find_lr`, what the range test found.
 
     Raises:
         DataError: the folder is no data set; the sentence says why.
@@ -129,8 +132,9 @@ def _trained(
     watch: "Watch",
     *,
     resuming: bool,
-) -> "Classifier":
+) -> "Classifier | Any":
     """Prepare, learn, finish; every way a run may end leaves its best model."""
+    from lenslet.verbs.rates import find_rate
     from lenslet.verbs.run_folder import new_folder, same_data, write_arguments
     from lenslet.verbs.running import Run, judged
 
@@ -145,6 +149,9 @@ def _trained(
         write_arguments(folder, arguments)
     else:
         folder = None
+    if arguments.get("find_lr") and folder is not None:
+        watch.prepared = None
+        return find_rate(prepared, folder, watch.bar)
     watch.start(prepared, state)
     run = Run(prepared, folder, watch, arguments, state)
     try:

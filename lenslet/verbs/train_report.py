@@ -7,12 +7,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from lenslet.files import write_whole
+from lenslet.report.calibration import calibration_section
 from lenslet.report.curves import curves
 from lenslet.report.page import Section
 from lenslet.report.start import start_section
 from lenslet.report.training import confusion_png, training_page
 
 if TYPE_CHECKING:
+    from lenslet.results.calibration import Calibration
     from lenslet.tasks.classify.classifier import Classifier
     from lenslet.tasks.classify.prepare import Prepared
     from lenslet.verbs.scratch import Scratch
@@ -27,6 +29,7 @@ def write_report(
     folder: Path,
     arguments: dict[str, Any],
     notes: Sequence[str],
+    calibration: "Calibration | None" = None,
     scratch: "Scratch | None" = None,
 ) -> Path:
     """Write report.html, curves.png and confusion.png into the folder of the run.
@@ -38,6 +41,7 @@ def write_report(
         folder: of the run.
         arguments: of the call.
         notes: how the run ended, where it did not end as planned, and what went wrong on the way.
+        calibration: of its confidence.
         scratch: the same training from noise, where it was asked for.
     """
     evaluation = model.evaluation
@@ -56,6 +60,7 @@ def write_report(
         notes=[*notes, *prepared.notes],
         samples=prepared.shown(_SAMPLES),
         start=_start(model, rows, scratch),
+        sureness=calibration_section(calibration) if calibration is not None else None,
         foot=f"Lenslet {model.card.versions['lenslet']}, {datetime.now(UTC):%Y-%m-%d %H:%M} UTC. "
         "This page holds everything it shows and fetches nothing.",
     )

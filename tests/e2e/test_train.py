@@ -232,3 +232,17 @@ def test_a_model_that_is_not_there_is_said_plainly(tmp_path: Path) -> None:
         ll.load(tmp_path / "gone")
     with pytest.raises(CardError, match="no official weights of that name"):
         ll.load("resnot")
+
+
+def test_a_range_test_suggests_a_rate_and_trains_nothing(digits: Path, tmp_path: Path) -> None:
+    found = ll.train(digits, find_lr=True, out=tmp_path / "run", **FAST)
+    assert found.suggested is None or 1e-6 < found.suggested < 1
+    assert {"rates.png", "rates.csv"} <= {p.name for p in (tmp_path / "run").iterdir()}
+    assert not (tmp_path / "run" / "card.json").exists()
+
+
+def test_a_model_carries_its_temperature_and_the_report_says_how_sure_it_is(trained: Path) -> None:
+    model = ll.load(trained)
+    assert 0.05 <= model.card.temperature <= 20
+    assert "temperature_from" in model.card.thresholds
+    assert "How sure it is" in (trained / "report.html").read_text(encoding="utf-8")

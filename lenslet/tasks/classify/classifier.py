@@ -104,8 +104,9 @@ class Classifier:
             (self._raw(images.to(device, memory_format=torch.channels_last)).numpy(), classes.cpu().numpy())
             for images, classes in held_out or ()
         ]
-        logits, truth = zip(*pairs, strict=True) if pairs else ([np.zeros((0, len(self.labels)), np.float32)], [[]])
-        found = calibrate(np.concatenate(logits), np.concatenate(truth).astype(np.int64), by_heart=held_out is None)
+        logits = np.concatenate([np.zeros((0, len(self.labels)), np.float32), *(raw for raw, _ in pairs)])
+        truth = np.concatenate([np.zeros(0, np.int64), *(classes for _, classes in pairs)])
+        found = calibrate(logits, truth, by_heart=held_out is None)
         card = replace(self.card, thresholds={**self.card.thresholds, **found.thresholds})
         return Classifier(self.net, card, evaluation=self.evaluation, folder=self.folder), found
 
@@ -154,13 +155,10 @@ class Classifier:
 
     def evaluate_decoded(self, prepared: UInt8[np.ndarray, "n h w c"], truth: Int[np.ndarray, " n"]) -> Evaluation:
         """Measure on pictures that are already at the net's size, with the class of each."""
-        answers = [
-            answer
-            for i in range(0, len(prepared), 64)
-            for answer in classifications(
-                self.logits(np.ascontiguousarray(prepared[i : i + 64])), self.labels, [None] * len(prepared[i : i + 64])
-            )
-        ]
+        answers: list[Classification] = []
+        for i in range(0, len(prepared), 64):
+            logits = self.logits(np.ascontiguousarray(prepared[i : i + 64]))
+            answers += classifications(logits, self.labels, [None] * len(logits), temperature=self.card.temperature)
         return evaluate(answers, truth, self.labels)
 
     def save(self, folder: str | Path) -> Path:

@@ -47,6 +47,8 @@ class Prepared:
     """To measure on at the end; the pictures learned from where nothing could be held out."""
     by_heart: bool
     """Whether those are the pictures learned from. Otherwise copies of learned ones do not count, and are told."""
+    apart: bool
+    """Whether they chose nothing, neither the epoch nor the temperature: a test part of its own."""
     measured_on: str
     skipped: tuple[Skipped, ...]
     notes: tuple[str, ...]
@@ -184,6 +186,7 @@ def prepare(
         recipe=recipe,
         held_out=held_out,
         by_heart=by_heart,
+        apart=bool(parts.test) and overfit is None,
         measured_on=how,
         skipped=pictures.skipped,
         notes=parts.notes + pictures.notes,
