@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 from lenslet.cli.command import Command
 from lenslet.cli.evaluate import show as show_evaluation
-from lenslet.cli.output import write
+from lenslet.cli.output import percent, write
 from lenslet.verbs.train import train
 
 if TYPE_CHECKING:
@@ -20,6 +20,9 @@ def show(model: Any) -> None:
         return
     if model.evaluation is not None:
         show_evaluation(model.evaluation)
+    if scratch := model.card.started_from.get("scratch"):
+        low, high = scratch["interval"]
+        write(f"from scratch {percent(scratch['accuracy'])} ({percent(low)} to {percent(high)}), by the same budget")
     write(f"measured on  {model.card.measured_on}")
     write(f"model        {model.folder}")
     if model.folder is not None:
