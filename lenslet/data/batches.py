@@ -9,6 +9,7 @@ from jaxtyping import Float, Int, UInt8
 from torch import Tensor
 
 from lenslet.data.augment import Augment
+from lenslet.data.mixup import mixup as mix
 from lenslet.data.order import Order, chances
 from lenslet.image import Preprocess
 
@@ -26,6 +27,7 @@ class Batches:
         shuffle: a new order in each epoch.
         balance: draw the pictures of each epoch so that all classes come equally often; rare ones then come several
             times, and some of the frequent ones not at all (needs targets that are classes, and `shuffle`).
+        mixup: (alpha, classes): lay pictures over each other, see `data.mixup`; targets are then shares of the classes.
         seed: of order and augmentation.
         share: (rank, processes): each batch is `processes` times as large, and this process gets its part of it.
         watch: called with the number of pictures of each batch handed out, for a progress bar.
@@ -42,13 +44,14 @@ class Batches:
         augment: Augment | None = None,
         shuffle: bool = False,
         balance: bool = False,
+        mixup: tuple[int | float, int] | None = None,
         seed: int = 0,
         share: tuple[int, int] = (0, 1),
         watch: Callable[[int], Any] | None = None,
     ) -> None:
         rank, processes = share
         self.pixels, self.rows, self.targets = pixels, rows, targets
-        self.augment, self.watch = augment, watch
+        self.augment, self.mixup, self.watch = augment, mixup, watch
         self.order = Order(
             len(rows), size * processes, shuffle, chances(targets) if balance else None, seed, rank, processes
         )
@@ -70,7 +73,11 @@ class Batches:
         for number, chosen in self.order.batches(epoch, first):
             taken = np.ascontiguousarray(self.pixels[self.rows[chosen.numpy()]])
             # each batch has dice of its own, so that a run can go on from any of them
-            yield self._tensor(taken, self.order.dice(epoch, number, self.order.rank)), self.targets[chosen]
+            dice = self.order.dice(epoch, number, self.order.rank)
+            images, targets = self._tensor(taken, dice), self.targets[chosen]
+            if self.mixup is not None:
+                images, targets = mix(images, targets, self.mixup[1], self.mixup[0], dice)
+            yield images, targets
             if self.watch is not None:
                 self.watch(len(chosen) * self.order.processes)
 
@@ -85,8 +92,9 @@ class Batches:
     def _tensor(self, taken: UInt8[np.ndarray, "b h w c"], generator: torch.Generator) -> Float[Tensor, "b c h w"]:
         """Augment and normalise; the memory stays in NHWC order, which is what channels_last nets read fastest."""
         images = torch.from_numpy(taken).permute(0, 3, 1, 2)
-        changed = self.augment(images, generator) if self.augment is not None else images.float().div_(255)
-        return changed.sub_(self.mean).div_(self.std)
+        if self.augment is not None:
+            return self.augment(images, generator, mean=self.mean.flatten().tolist(), std=self.std.flatten().tolist())
+        return images.float().div_(255).sub_(self.mean).div_(self.std)
 
 
 def channel_statistics(

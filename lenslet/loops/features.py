@@ -189,7 +189,7 @@ class _Store:
 def _walk(source: Batches, view: int) -> Batches:
     """The pictures of `source` in order, without side effects; the first two views are not augmented."""
     walk = copy.copy(source)
-    walk.watch = None
+    walk.watch = walk.mixup = None
     walk.order = Order(len(source.rows), _AT_ONCE, seed=source.order.seed)  # of all pictures, in every process
     walk.seek(view, 0)
     if view < 2:

@@ -61,6 +61,10 @@ def train(
         int | None, Doc("Stop early after so many measurings in a row without a better one; all is spent if left out.")
     ] = None,
     balance: Annotated[bool, Doc("Show all classes equally often, however many pictures each has.")] = False,
+    mixup: Annotated[
+        float | None,
+        Doc("Lay pictures over each other while learning: 0.2 a little, 1 as far as it goes; not if left out."),
+    ] = None,
     augment: Annotated[
         str | None,
         Doc("How much pictures are changed while learning: none, light, full, or glyph (letters and digits)."),
@@ -208,8 +212,8 @@ def _prepared(arguments: dict[str, Any], state: "State | None", world: "World", 
     prepared = prepare(
         arguments["data"], net=arguments.get("net"), weights=arguments.get("weights"), freeze=arguments.get("freeze"),
         size=arguments.get("size"),
-        augment=arguments.get("augment"), balance=bool(arguments.get("balance")), budget=budget,
-        overfit=arguments.get("overfit"), share=(world.rank, world.size),
+        augment=arguments.get("augment"), balance=bool(arguments.get("balance")), mixup=arguments.get("mixup"),
+        budget=budget, overfit=arguments.get("overfit"), share=(world.rank, world.size),
         on_download=lambda done, of: bar.at(done / (of or 2 * done + 1), "fetching the weights"),
         on_decoded=lambda done, of: bar.at(done / of, f"{done} of {of}"), on_batch=watch.batch,
     )  # fmt: skip

@@ -123,9 +123,9 @@ def test_a_data_folder_that_vanishes_costs_nothing_that_is_learned(
     data = shutil.copytree(digits, tmp_path / "data")
     row = running.row
 
-    def gone(epoch: object) -> dict[str, float]:
+    def gone(epoch: object, **how: float) -> dict[str, float]:
         shutil.rmtree(data, ignore_errors=True)
-        return row(epoch)  # type: ignore[arg-type]
+        return row(epoch, **how)  # type: ignore[arg-type]
 
     monkeypatch.setattr(running, "row", gone)
     model = ll.train(data, epochs=12, out=tmp_path / "run", **FAST)

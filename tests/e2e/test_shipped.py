@@ -65,7 +65,7 @@ def test_colour_photos_start_from_it_without_being_asked(flowers: Path, tmp_path
     assert card.started_from["weights"] == "natural"
     assert card.started_from["licence"] == "CC0-1.0"
     assert card.licence["weights"] == "yours, on top of natural: CC0-1.0"
-    assert card.seen.startswith("0" * 16)
+    assert "0" * 8 in {card.seen[i : i + 8] for i in range(0, len(card.seen), 8)}
     page = (tmp_path / "run" / "report.html").read_text(encoding="utf-8")
     assert "What it started from" in page
     assert "CC0-1.0" in page

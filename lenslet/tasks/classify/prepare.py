@@ -73,6 +73,7 @@ def prepare(
     size: int | None,
     augment: str | None,
     balance: bool = False,
+    mixup: int | float | None = None,
     budget: Mapping[str, Any],
     overfit: int | None = None,
     share: tuple[int, int] = (0, 1),
@@ -90,6 +91,7 @@ def prepare(
         size: side of the net's square input in pixels; None: from the pictures.
         augment: a name in `data.augment.PRESETS`; None: from the pictures.
         balance: show all classes equally often.
+        mixup: how far pictures are laid over each other (alpha); None or 0: not.
         budget: fields of the `Recipe` that the caller has decided.
         overfit: learn only this many pictures, with no augmentation, and measure on the same ones.
         share: (rank, processes) of this one, where several train together.
@@ -142,6 +144,7 @@ def prepare(
     final = replace(shape, mean=mean, std=std)
     change = PRESETS[preset] if overfit is None else None
     torch_labels = torch.from_numpy(labels)
+    mixed = (mixup, len(parts.labels)) if mixup and overfit is None else None
 
     def batches(which: np.ndarray, **how: Any) -> Batches:
         return Batches(pictures.pixels, rows[which], torch_labels[which], final, **how)
@@ -164,7 +167,8 @@ def prepare(
             net_arguments={"num_classes": len(parts.labels), "in_channels": channels, **begin.arguments},
             labels=parts.labels,
             preprocess=final,
-            recipe=recipe.to_dict() | {"augment": preset, "balance": balance, "processes": share[1]},
+            recipe=recipe.to_dict()
+            | {"augment": preset, "balance": balance, "mixup": mixup or 0.0, "processes": share[1]},
             data=_data_entry(parts, learn, held, pictures.keys, labels),
             versions=software(),
             licence={"weights": begin.licence, "data": "not stated"},
@@ -178,6 +182,7 @@ def prepare(
             augment=change,
             shuffle=True,
             balance=balance,
+            mixup=mixed,
             seed=recipe.seed,
             share=share,
             watch=on_batch,
