@@ -136,6 +136,12 @@ _KINDS: dict[str, type] = {
 }
 
 
+# Everything else does, fields that are yet to come included.
+_SAYS_NOTHING_OF_ANSWERS = frozenset(
+    {"recipe", "data", "seen", "metrics", "intervals", "measured_on", "licence", "versions", "sha256", "format"}
+)
+
+
 def save(folder: Path, card: Card, state: Mapping[str, "Tensor"]) -> Card:
     """Write a model folder; a reader at any moment finds the old model or the new one, never a mixture.
 
@@ -153,6 +159,18 @@ def save(folder: Path, card: Card, state: Mapping[str, "Tensor"]) -> Card:
     write_whole(folder / WEIGHTS, serialise(state, {"lenslet": text}))
     write_whole(folder / CARD, text + "\n")
     return card
+
+
+def fingerprint(card: Card, state: Mapping[str, "Tensor"]) -> str:
+    """SHA-256 over all that decides a model's answers: weights, net, labels, preprocessing, thresholds.
+
+    How it was trained and how well it did is left out: the same model, measured again, is the same model.
+    """
+    from safetensors.torch import save as serialise
+
+    weights = _hash(serialise({name: tensor.detach().cpu().contiguous() for name, tensor in state.items()}))
+    said = {name: value for name, value in card.to_dict().items() if name not in _SAYS_NOTHING_OF_ANSWERS}
+    return hashlib.sha256(json.dumps([weights, said], sort_keys=True).encode()).hexdigest()
 
 
 def load(folder: str | Path) -> "tuple[Card, dict[str, Tensor]]":
