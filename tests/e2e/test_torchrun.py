@@ -19,7 +19,7 @@ TORCHRUN = [
     "--nproc_per_node",
     "2",
     "--max_restarts",
-    "2",
+    "9",  # gloo's own connections sometimes fail while a machine is busy, which costs a start
 ]
 LENSLET = ["-m", "lenslet", "train"]
 
