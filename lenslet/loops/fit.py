@@ -244,7 +244,7 @@ class _Run:
     def _worth_measuring(self) -> bool:
         if self.valid is None or not self.world.first:
             return False
-        return self.recipe.minutes is None or self.fraction >= 1 or self.spent_measuring <= 0.1 * self.seconds
+        return self.recipe.minutes is None or self._own_fraction() >= 1 or self.spent_measuring <= 0.1 * self.seconds
 
     @torch.no_grad()
     def _measure(self) -> dict[str, float]:

@@ -45,8 +45,10 @@ def test_a_lost_worker_is_started_again_and_the_run_goes_on(digits: Path, tmp_pa
         try:
             said, told_besides = process.communicate(timeout=150)
         except subprocess.TimeoutExpired:
-            process.terminate()  # torchrun then ends its workers
-            process.communicate(timeout=60)
+            for worker in _workers(process.pid):
+                os.kill(worker, signal.SIGKILL)
+            process.kill()
+            process.communicate()
             pytest.skip("two workers and their restart took more than 150 s on this machine")
     if process.returncode and "connectFullMesh failed" in told_besides:
         pytest.skip("gloo could not connect two processes on this machine")  # nothing of ours had begun
