@@ -10,11 +10,11 @@ from torch import Tensor
 
 from lenslet.data.augment import Augment
 from lenslet.data.mixup import mixup as mix
-from lenslet.data.order import Order, chances
+from lenslet.data.order import InOrder, Order, chances
 from lenslet.image import Preprocess
 
 
-class Batches:
+class Batches(InOrder):
     """Iterating gives (images, targets) of one epoch; each further epoch has an order and an augmentation of its own.
 
     Args:
@@ -52,25 +52,13 @@ class Batches:
         rank, processes = share
         self.pixels, self.rows, self.targets = pixels, rows, targets
         self.augment, self.mixup, self.watch = augment, mixup, watch
-        self.order = Order(
-            len(rows), size * processes, shuffle, chances(targets) if balance else None, seed, rank, processes
-        )
-        self.epoch = self.first = 0
+        drawn = chances(targets) if balance else None
+        super().__init__(Order(len(rows), size * processes, shuffle, drawn, seed, rank, processes))
         self.mean = torch.tensor(preprocess.mean).view(1, -1, 1, 1)
         self.std = torch.tensor(preprocess.std).view(1, -1, 1, 1)
 
-    def __len__(self) -> int:
-        """Batches in an epoch."""
-        return len(self.order)
-
-    def seek(self, epoch: int, batch: int) -> None:
-        """Let the next iteration be that of `epoch` (from 0), from `batch` on: the same batches as ever."""
-        self.epoch, self.first = epoch, batch
-
     def __iter__(self) -> Iterator[tuple[Float[Tensor, "b c h w"], Tensor]]:
-        epoch, first = self.epoch, self.first
-        self.epoch, self.first = epoch + 1, 0
-        for number, chosen in self.order.batches(epoch, first):
+        for epoch, number, chosen in self.turn():
             taken = np.ascontiguousarray(self.pixels[self.rows[chosen.numpy()]])
             # each batch has dice of its own, so that a run can go on from any of them
             dice = self.order.dice(epoch, number, self.order.rank)

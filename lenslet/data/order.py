@@ -8,7 +8,7 @@ import torch
 from jaxtyping import Float, Int
 from torch import Tensor
 
-__all__ = ["Order", "chances"]
+__all__ = ["InOrder", "Order", "chances"]
 
 
 @dataclass(frozen=True)
@@ -58,6 +58,29 @@ class Order:
         if self.chances is not None:
             return torch.multinomial(self.chances, self.count, replacement=True, generator=self.dice(epoch))
         return torch.randperm(self.count, generator=self.dice(epoch)) if self.shuffle else torch.arange(self.count)
+
+
+class InOrder:
+    """What feeds that follow an `Order` have in common: their length, and where the next iteration begins."""
+
+    def __init__(self, order: Order) -> None:
+        self.order = order
+        self.epoch = self.first = 0
+
+    def __len__(self) -> int:
+        """Batches in an epoch."""
+        return len(self.order)
+
+    def seek(self, epoch: int, batch: int) -> None:
+        """Let the next iteration be that of `epoch` (from 0), from `batch` on: the same batches as ever."""
+        self.epoch, self.first = epoch, batch
+
+    def turn(self) -> Iterator[tuple[int, int, Int[Tensor, " b"]]]:
+        """(epoch, number of the batch, pictures) of the epoch whose turn it is; the next turn is the next epoch's."""
+        epoch, first = self.epoch, self.first
+        self.epoch, self.first = epoch + 1, 0
+        for number, chosen in self.order.batches(epoch, first):
+            yield epoch, number, chosen
 
 
 def chances(targets: Int[Tensor, " m"]) -> Float[Tensor, " m"]:

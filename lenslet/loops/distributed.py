@@ -7,6 +7,7 @@ the net moves as if one process had seen the whole batch. What must be the same 
 spent, whether to stop) is decided by the first process and told to the others.
 """
 
+import gc
 import os
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -89,4 +90,7 @@ def joined() -> Iterator[World]:
     try:
         yield world()
     finally:
+        # DistributedDataParallel and its hooks refer to each other in a ring, and hold the group with its threads. These
+        # must end here: a thread that is still there when the interpreter ends aborts the process.
+        gc.collect()
         distributed.destroy_process_group()

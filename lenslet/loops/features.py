@@ -11,7 +11,7 @@ from jaxtyping import Float, Float16
 from torch import Tensor, nn
 
 from lenslet.data import Batches
-from lenslet.data.order import Order
+from lenslet.data.order import InOrder, Order
 from lenslet.files import cache_folder
 from lenslet.loops.precision import autocast, resolve
 
@@ -23,7 +23,7 @@ MOST_VIEWS = 8
 _AT_ONCE = 64  # pictures that go through the front together; it needs no gradients, so the batch of the recipe is small
 
 
-class Features:
+class Features(InOrder):
     """A feed of remembered features: (features, targets) per batch, each picture in another view at each epoch.
 
     Args:
@@ -41,22 +41,13 @@ class Features:
         *,
         watch: Callable[[int], Any] | None = None,
     ) -> None:
-        self.views, self.targets, self.order, self.watch = views, targets, order, watch
-        self.epoch = self.first = 0
+        super().__init__(order)
+        self.views, self.targets, self.watch = views, targets, watch
         # a picture's first view is its own, so that each epoch has all kinds of views in it
         self.began = torch.randint(len(views), (len(targets),), generator=order.dice(0, 0)) if order.shuffle else None
 
-    def __len__(self) -> int:
-        return len(self.order)
-
-    def seek(self, epoch: int, batch: int) -> None:
-        """Let the next iteration be that of `epoch` (from 0), from `batch` on: the same batches as ever."""
-        self.epoch, self.first = epoch, batch
-
     def __iter__(self) -> Iterator[tuple[Float[Tensor, "b c h w"], Tensor]]:
-        epoch, first = self.epoch, self.first
-        self.epoch, self.first = epoch + 1, 0
-        for _, chosen in self.order.batches(epoch, first):
+        for epoch, _, chosen in self.turn():
             view = (
                 (self.began[chosen] + epoch) % len(self.views) if self.began is not None else torch.zeros_like(chosen)
             )

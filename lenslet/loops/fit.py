@@ -99,13 +99,16 @@ def fit(
     if resume is not None:
         run.restore(resume)
     try:
-        while run.batch or run.fraction < 1:  # a state from before a last measuring has that still to do
+        going = run.batch > 0 or run.fraction < 1  # a state from before a last measuring has that still to do
+        while going:
             epoch = run.one_pass()
             run.show_best()
             yield epoch
             run.go_on()
             run.keep_state()
+            going = not run.done
     finally:
+        run.wrapped = run.net  # lets the process group go, see `distributed.joined`
         run.show_best()
 
 
@@ -138,7 +141,7 @@ class _Run:
         self.last: dict[str, Tensor] | None = None
         self.number = self.batch = self.steps = self.worse = 0
         self.sums: dict[str, float] = {}
-        self.over = False
+        self.over = self.done = False
         self.start = self.kept = time.perf_counter()
         self.spent_measuring = self.last_measuring = 0.0
         self.dice = _dice(recipe.seed)
@@ -159,8 +162,9 @@ class _Run:
             assert self.recipe.epochs is not None
             return 1.0 if self.over else self.steps / (self.recipe.epochs * len(self.train))
         # the time kept back changes with each measuring, and what is over must stay over
-        self.over = self.over or self.seconds >= self.recipe.minutes * 60 - self.last_measuring
-        return 1.0 if self.over else self.seconds / (self.recipe.minutes * 60 - self.last_measuring)
+        seconds, budget = self.seconds, self.recipe.minutes * 60 - self.last_measuring
+        self.over = self.over or seconds >= budget
+        return 1.0 if self.over else seconds / budget
 
     def one_pass(self) -> Epoch:
         """One epoch, or what is left of it, or what the minutes leave of it, and its measuring."""
@@ -174,7 +178,7 @@ class _Run:
             self.net.train()
             for images, targets in self._batches():
                 fraction = self.fraction
-                if fraction >= 1:
+                if fraction >= 1 and self.batch:  # a pass that has begun has at least one step
                     break
                 with self.threads.step(len(images)):
                     parts, pictures = self._step(images, targets, fraction)
@@ -187,15 +191,20 @@ class _Run:
                     self.keep_state()
             spent = self.seconds - began
             losses = {name: value / self.batch for name, value in self.sums.items()} if self.batch else {}
-            measured = self._measure() if self._worth_measuring() else {}
+            ended = self.fraction
+            measured = self._measure() if self._worth_measuring(ended) else {}
             better = self._keep_if_better(measured)
-            self.batch = 0
+            # after a pass that was not measured the clock is not asked again: if the budget has run out meanwhile, the
+            # next pass is the last one, and is measured
+            own = self._own_fraction() if measured or self.over else ended
+            fraction = self.world.from_first([own])[0]
+            self.batch, self.done = 0, fraction >= 1
         finally:
             self.dice = torch.get_rng_state()
             torch.set_rng_state(outside)
         return Epoch(
             number=self.number,
-            fraction=self.fraction,
+            fraction=fraction,
             seconds=self.seconds,
             rate=self.optimizer.param_groups[-1]["lr"],
             train=losses,
@@ -241,10 +250,10 @@ class _Run:
             self.average.update(self.net)
         return numbers, pictures
 
-    def _worth_measuring(self) -> bool:
+    def _worth_measuring(self, fraction: float) -> bool:
         if self.valid is None or not self.world.first:
             return False
-        return self.recipe.minutes is None or self._own_fraction() >= 1 or self.spent_measuring <= 0.1 * self.seconds
+        return self.recipe.minutes is None or fraction >= 1 or self.spent_measuring <= 0.1 * self.seconds
 
     @torch.no_grad()
     def _measure(self) -> dict[str, float]:
@@ -296,7 +305,7 @@ class _Run:
             tensors |= named("best", self.best)
         counters = {name: getattr(self, name) for name in _COUNTERS}
         facts = counters | {
-            "over": self.batch == 0 and self._own_fraction() >= 1,
+            "over": self.batch == 0 and self.done,
             "seconds": self.seconds,
             "best_score": list(self.best_score) if self.best is not None else None,
             "averaged": self.average.steps if self.average is not None else 0,

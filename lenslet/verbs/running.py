@@ -201,7 +201,8 @@ class Run:
         try:
             write()
         except OSError as error:
-            said = f"{what} could not be written into {self.folder} ({error.strerror or error}); training went on"
+            why = error.strerror or error
+            said = f"{what} could not be written into {self.folder} ({why}); nothing that is learned is lost"
             if said not in self.notes:
                 self.notes.append(said)
                 self.watch.bar.say(said)

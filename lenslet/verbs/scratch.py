@@ -27,8 +27,7 @@ def from_scratch(
     prepared: "Prepared",
     data: str | Path,
     *,
-    size: int | None,
-    augment: str | None,
+    shown: Mapping[str, Any],
     budget: Mapping[str, Any],
     bar: "Bar",
 ) -> Scratch:
@@ -36,7 +35,8 @@ def from_scratch(
 
     Args:
         prepared: the run to compare with.
-        data, size, augment, budget: of the call.
+        data, budget: of the call.
+        shown: what decides how pictures are shown: size, augment, balance and mixup, as the call has them.
         bar: to show progress on.
 
     Raises:
@@ -47,7 +47,7 @@ def from_scratch(
     from lenslet.tasks.classify.prepare import prepare
 
     bar.phase("from scratch, to compare")
-    other = prepare(data, net=prepared.card.net, weights="none", size=size, augment=augment, budget=budget)
+    other = prepare(data, net=prepared.card.net, weights="none", budget=budget, **shown)
     curve, seconds = [], 0.0
     for epoch in fit(other.net, other.task, other.train, other.valid, other.recipe):
         seconds = epoch.seconds

@@ -123,6 +123,11 @@ def train(
             arguments, state, folder = resumed(train, arguments)
         elif data is None:
             raise CallError("give the folder of pictures to learn from, or --resume and the folder of a run")
+        for name in ("find_lr", "against_scratch"):
+            if world.size > 1 and arguments.get(name):
+                raise CallError(
+                    f"--{name.replace('_', '-')} is for one process: leave it out, or start without torchrun"
+                )
         with bar(shown=progress and world.first) as shown:
             watch = Watch(shown)
             return _trained(arguments, folder, state, world, watch, resuming=resume is not None)
@@ -139,7 +144,7 @@ def _trained(
 ) -> "Classifier | Any":
     """Prepare, learn, finish; every way a run may end leaves its best model."""
     from lenslet.verbs.rates import find_rate
-    from lenslet.verbs.run_folder import new_folder, same_data, write_arguments
+    from lenslet.verbs.run_folder import STATE, new_folder, same_data, write_arguments
     from lenslet.verbs.running import Run, judged
 
     by_heart = arguments.get("overfit")
@@ -149,8 +154,10 @@ def _trained(
     state = same_data(state, prepared)
     if world.first:
         world.wait()
-        folder = folder if resuming and folder is not None else new_folder("classify", folder)
-        write_arguments(folder, arguments)
+        if not resuming or folder is None:
+            folder = new_folder("classify", folder)
+            (folder / STATE).unlink(missing_ok=True)  # of an earlier run here, with which this one must not go on
+        write_arguments(folder, arguments | {"weights": _chosen_start(arguments, prepared)})
     else:
         folder = None
     if arguments.get("find_lr") and folder is not None:
@@ -189,8 +196,14 @@ def _scratch(arguments: dict[str, Any], prepared: "Prepared", watch: "Watch") ->
 
     bar = watch.bar
     watch.prepared = None  # the bar is now the other run's
-    size, augment = arguments.get("size"), arguments.get("augment")
-    return from_scratch(prepared, arguments["data"], size=size, augment=augment, budget=_budget(arguments), bar=bar)
+    shown = {name: arguments.get(name) for name in ("size", "augment", "balance", "mixup")}
+    return from_scratch(prepared, arguments["data"], shown=shown, budget=_budget(arguments), bar=bar)
+
+
+def _chosen_start(arguments: dict[str, Any], prepared: "Prepared") -> str | Path:
+    """The weights by name, also where nobody has said: added pictures must not change them for a resumed run."""
+    said: str | Path | None = arguments.get("weights")
+    return said or (prepared.transfer.source if prepared.transfer is not None else "none")
 
 
 def _budget(arguments: dict[str, Any]) -> dict[str, Any]:
@@ -212,7 +225,7 @@ def _prepared(arguments: dict[str, Any], state: "State | None", world: "World", 
     prepared = prepare(
         arguments["data"], net=arguments.get("net"), weights=arguments.get("weights"), freeze=arguments.get("freeze"),
         size=arguments.get("size"),
-        augment=arguments.get("augment"), balance=bool(arguments.get("balance")), mixup=arguments.get("mixup"),
+        augment=arguments.get("augment"), balance=arguments.get("balance"), mixup=arguments.get("mixup"),
         budget=budget, overfit=arguments.get("overfit"), share=(world.rank, world.size),
         on_download=lambda done, of: bar.at(done / (of or 2 * done + 1), "fetching the weights"),
         on_decoded=lambda done, of: bar.at(done / of, f"{done} of {of}"), on_batch=watch.batch,

@@ -164,3 +164,51 @@ def test_a_state_says_where_the_run_was(digits: Path, tmp_path: Path) -> None:
     assert state.facts["over"]
     assert [row["epoch"] for row in state.facts["rows"]] == [1, 2]
     assert "--balance" in (tmp_path / "run" / "report.html").read_text(encoding="utf-8")
+
+
+def test_a_new_run_in_an_old_folder_forgets_the_old_runs_state(
+    digits: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from lenslet.verbs.running import Run
+
+    ll.train(digits, epochs=3, out=tmp_path / "run", **FAST)
+
+    def killed(self: Run, **how: object) -> None:
+        raise SystemExit(9)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Run, "learn", killed)
+        with pytest.raises(SystemExit):
+            ll.train(digits, epochs=2, seed=7, out=tmp_path / "run", **FAST)
+    ll.train(resume=tmp_path / "run", progress=False)
+    fresh = ll.train(digits, epochs=2, seed=7, out=tmp_path / "fresh", **FAST)
+    assert _same(ll.load(tmp_path / "run"), fresh)
+
+
+def test_a_run_with_frozen_stages_goes_on_bit_for_bit(
+    digits: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    import lenslet.verbs.running as running
+
+    learned = tmp_path / "learned"
+    ll.train(digits, net="facet_tiny", size=32, epochs=1, out=learned, progress=False)
+    how = {"weights": learned, "freeze": "2", "epochs": 4, "batch": 16, "progress": False}
+    whole = ll.train(digits, out=tmp_path / "whole", **how)
+    monkeypatch.setattr(running, "_SAVE_EVERY", 0.0)
+    row = running.row
+
+    def interrupted(epoch: object, **more: float) -> dict[str, float]:
+        if epoch.number == 3:  # type: ignore[attr-defined]
+            raise KeyboardInterrupt
+        return row(epoch, **more)  # type: ignore[arg-type]
+
+    with monkeypatch.context() as patch:
+        patch.setattr(running, "row", interrupted)
+        with pytest.raises(KeyboardInterrupt, match="--resume"):
+            ll.train(digits, out=tmp_path / "run", **how)
+    assert _same(whole, ll.train(resume=tmp_path / "run", progress=False))
+
+
+def test_the_start_that_was_chosen_is_written_down(digits: Path, tmp_path: Path) -> None:
+    ll.train(digits, epochs=1, out=tmp_path / "run", **FAST)
+    assert 'weights: "none"' in (tmp_path / "run" / "args.yaml").read_text().splitlines()

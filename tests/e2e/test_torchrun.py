@@ -67,3 +67,11 @@ def test_several_workers_need_a_named_place(digits: Path, tmp_path: Path) -> Non
     done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False, timeout=120)
     assert done.returncode != 0
     assert "several processes need one place: give --out" in done.stderr
+
+
+@pytest.mark.parametrize("flag", ["--find-lr", "--against-scratch"])
+def test_what_one_process_does_alone_is_refused_for_several(digits: Path, tmp_path: Path, flag: str) -> None:
+    command = [*TORCHRUN[:6], *LENSLET, str(digits), "--epochs", "1", "--out", str(tmp_path / "run"), flag]
+    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False, timeout=120)
+    assert done.returncode != 0
+    assert f"{flag} is for one process" in done.stderr
