@@ -86,11 +86,27 @@ def joined() -> Iterator[World]:
         return
     if torch.cuda.is_available():
         torch.cuda.set_device(int(os.environ.get("LOCAL_RANK", "0")))
-    distributed.init_process_group("nccl" if torch.cuda.is_available() else "gloo")
+    _init("nccl" if torch.cuda.is_available() else "gloo")
     try:
         yield world()
     finally:
-        # DistributedDataParallel and its hooks refer to each other in a ring, and hold the group with its threads. These
+        # DistributedDataParallel and its hooks refer to each other in a ring, and hold the group with its threads. They
         # must end here: a thread that is still there when the interpreter ends aborts the process.
         gc.collect()
         distributed.destroy_process_group()
+
+
+def _init(backend: str) -> None:
+    """Meet the other processes.
+
+    torchrun lets restarted workers meet in the store of those before them, where gloo then finds the addresses of the
+    dead and waits for them. On one machine all workers have the same number of restarts, which keeps the attempts
+    apart; on several they have not, and docs/training.md says what to set there.
+    """
+    if os.environ.get("GROUP_WORLD_SIZE", "1") != "1" or "TORCHELASTIC_RESTART_COUNT" not in os.environ:
+        distributed.init_process_group(backend)
+        return
+    store, rank, size = next(distributed.rendezvous("env://"))  # type: ignore[attr-defined]
+    number = os.environ["TORCHELASTIC_RESTART_COUNT"]
+    attempt = distributed.PrefixStore(f"attempt {number}", store)  # type: ignore[attr-defined]
+    distributed.init_process_group(backend, store=attempt, rank=rank, world_size=size)

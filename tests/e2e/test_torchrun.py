@@ -19,7 +19,7 @@ TORCHRUN = [
     "--nproc_per_node",
     "2",
     "--max_restarts",
-    "9",  # gloo's own connections sometimes fail while a machine is busy, which costs a start
+    "2",
 ]
 LENSLET = ["-m", "lenslet", "train"]
 
@@ -43,15 +43,12 @@ def test_a_lost_worker_is_started_again_and_the_run_goes_on(digits: Path, tmp_pa
         lost = _workers(process.pid)
         os.kill(lost[-1], signal.SIGKILL)
         try:
-            said, told_besides = process.communicate(timeout=150)
-        except subprocess.TimeoutExpired:
+            said, told_besides = process.communicate(timeout=240)
+        except subprocess.TimeoutExpired:  # a failure must end, too
             for worker in _workers(process.pid):
                 os.kill(worker, signal.SIGKILL)
             process.kill()
-            process.communicate()
-            pytest.skip("two workers and their restart took more than 150 s on this machine")
-    if process.returncode and "connectFullMesh failed" in told_besides:
-        pytest.skip("gloo could not connect two processes on this machine")  # nothing of ours had begun
+            pytest.fail("the workers that were started again wait for each other")
     assert process.returncode == 0, told_besides[-3000:]
     assert len(lost) == 2
     assert len(said.splitlines()) == 1  # one of the two speaks
