@@ -16,7 +16,7 @@ SUSPICIOUS = 16  # files: when so many, all of a part, are not there, it is the 
 def here(
     answers: Answers, parts: Iterable[Part], model: "Classifier", *, batch: int, on_files: Callable[[int], None]
 ) -> Generator[Tally, None, None]:
-    """Predict part after part in this process.
+    """Predict part after part in this process, with as many threads as turn out to be fastest at present.
 
     Args:
         answers: the folder.
@@ -28,8 +28,13 @@ def here(
     Returns:
         What each part says, when it is written.
     """
+    from lenslet.loops.threads import Threads
+
+    threads = Threads(tuned=True)  # hours on a computer that is used for other things, too: docs/decisions/0005
     for part in parts:
-        yield answer(answers, part, model, batch=batch, on_files=on_files)
+        with threads.step(part.files):
+            tally = answer(answers, part, model, batch=batch, on_files=on_files)
+        yield tally
 
 
 def answer(
