@@ -4,7 +4,7 @@ They tell classes apart well enough to notice a picture among strangers; feature
 stand beside these where there is one.
 """
 
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 import numpy as np
 from jaxtyping import Float32, UInt8
@@ -18,6 +18,7 @@ _SHADES = 4  # a channel, of the histogram
 LENGTH = _CELLS * _CELLS * _TURNS + 3 * _PLACES**2 + _SHADES**3
 
 
+@runtime_checkable
 class Describer(Protocol):
     """What turns pictures into numbers that tell classes apart: a net's features, for instance."""
 
