@@ -9,7 +9,7 @@ from lenslet.verbs.check import check
 if TYPE_CHECKING:
     from lenslet.results import DataReport
 
-_SHOWN = {"label": 20}  # findings of a kind that are written out; of all others eight
+_SHOWN = {"label": 20}  # findings of a kind that are written out; of all others ten
 
 
 def show(report: "DataReport") -> None:
@@ -21,7 +21,7 @@ def show(report: "DataReport") -> None:
         rows = [[KINDS[kind].title, count, KINDS[kind].severity] for kind, count in report.counts.items()]
         table("", ["what", "found", "weight"], rows)
     for kind, count in report.counts.items():
-        most = _SHOWN.get(kind, 8)
+        most = _SHOWN.get(kind, 10)
         write(f"{KINDS[kind].title}. {KINDS[kind].advice}")
         for finding in report.of(kind)[:most]:
             write(f"  {finding}")

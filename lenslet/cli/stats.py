@@ -17,7 +17,7 @@ def show(found: "DataStats") -> None:
     write(f"{found.pictures:,} pictures, {len(found.classes)} classes, {found.bytes / 1e6:,.1f} MB{broken}")
     names = list(found.parts)
     rows = [[label, *(parts.get(name, 0) for name in names)] for label, parts in found.classes.items()]
-    table("", ["class", *names], [*rows, ["all", *found.parts.values()]])
+    table("", ["class", *(names if len(names) > 1 else ["pictures"])], [*rows, ["all", *found.parts.values()]])
     spreads = [("width, pixels", found.width), ("height, pixels", found.height), ("width : height", found.aspect)]
     rows = [[name, *map(_plain, (one.least, one.middle, one.greatest))] for name, one in spreads]
     table("", ["size", "least", "middle", "greatest"], rows)

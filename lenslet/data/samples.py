@@ -19,6 +19,9 @@ PART_NAMES: dict[str, Part] = {
 }
 """What people call the parts of a data set, in lower case -> what they are called here."""
 
+PART_SPOKEN: dict[Part, str] = {"train": "train", "valid": "val", "test": "test"}
+"""What the parts are called towards people: as their folders are, usually."""
+
 
 @dataclass(frozen=True)
 class Sample:
@@ -72,7 +75,7 @@ class Parts:
         }
         train, valid, test = (filled.get(part, ()) for part in ("train", "valid", "test"))
         made = cls(root, labels, train, valid, test, tuple(notes), tuple(empty))
-        missing = [missing_note(made, part) for part in ("valid", "test")]
+        missing = (missing_note(made, "valid"), missing_note(made, "test"))
         return replace(made, notes=(*made.notes, *filter(None, missing)))
 
     @property
@@ -94,14 +97,14 @@ def some(names: list[str]) -> str:
     return ", ".join(names[:5]) + (f" and {len(names) - 5} more" if len(names) > 5 else "")
 
 
-def missing_note(parts: Parts, part: str) -> str:
+def missing_note(parts: Parts, part: Part) -> str:
     """The sentence about classes of a part that the train part lacks; empty where there are none."""
     learned = {sample.label for sample in parts.train}
     there = {sample.label for name, samples in parts.named.items() if name == part for sample in samples}
     unknown = sorted(parts.labels[label] for label in there - learned)
     if not learned or not unknown:
         return ""
-    return f"{some(unknown)} in the {part} part, but not in the train part: it cannot be learned"
+    return f"{some(unknown)} in the {PART_SPOKEN[part]} part, but not in the train part: it cannot be learned"
 
 
 def empty_note(folder: Path) -> str:

@@ -11,14 +11,14 @@ from lenslet.report.page import Block, Figure, Page, Section, Table
 from lenslet.results.data_stats import DataStats
 
 _BARS = 40  # classes in the plot; the table has all
-_COLOURS = {"train": BLUE, "valid": ORANGE, "test": SOFT}
+_COLOURS = {"train": BLUE, "val": ORANGE, "test": SOFT}
 
 
 def stats_page(stats: DataStats, *, foot: str = "") -> Page:
     """A page that says what is in a data set."""
     unread = stats.pictures - stats.readable
     parts = ", ".join(f"{count:,} {name}" for name, count in stats.parts.items())
-    lead = f"in {len(stats.classes)} classes ({parts}), {_bytes(stats.bytes)}"
+    lead = f"in {len(stats.classes)} classes{f' ({parts})' if len(stats.parts) > 1 else ''}, {_bytes(stats.bytes)}"
     sections = [
         Section("Classes", (Figure(_classes(stats), _classes_said(stats)), _table(stats))),
         Section("Sizes", tuple(_sizes(stats))),
@@ -45,7 +45,7 @@ def _table(stats: DataStats) -> Table:
     names = tuple(stats.parts)
     largest = sorted(stats.classes.items(), key=lambda item: -sum(item[1].values()))
     rows = [(spoken(name), *(f"{parts.get(n, 0):,}" for n in names)) for name, parts in largest]
-    return Table(("class", *names), tuple(rows))
+    return Table(("class", *(names if len(names) > 1 else ("pictures",))), tuple(rows))
 
 
 def _sizes(stats: DataStats) -> list[Block]:
@@ -88,7 +88,7 @@ def _classes(stats: DataStats) -> bytes:
         axes.barh(range(len(largest)), width, left=left, color=_COLOURS.get(part, INK), label=part, height=0.72)
         left += width
     axes.set_yticks(range(len(largest)), [_clipped(name) for name, _ in largest], fontsize=9, parse_math=False)
-    axes.invert_yaxis()
+    axes.set_ylim(len(largest) - 0.4, -0.6)
     axes.set_xlabel("pictures", color=INK)
     axes.grid(axis="x", color="#e8ebee", linewidth=0.8)
     axes.set_axisbelow(True)

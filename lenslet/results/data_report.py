@@ -40,7 +40,7 @@ KINDS: dict[str, Kind] = {
     "leak": Kind(
         "One picture in two parts",
         "error",
-        "What was learned by heart looks like skill: keep it in one part, or split anew with `lenslet data split`.",
+        "What was learned by heart looks like skill: keep it in one part, or divide it anew: lenslet data split.",
     ),
     "missing": Kind(
         "Classes missing from a part",

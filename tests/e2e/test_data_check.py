@@ -156,7 +156,17 @@ def test_every_wrong_label_is_found_and_the_right_one_is_told(spoiled: Spoiled, 
 
 @pytest.mark.data
 def test_the_page_and_the_table_hold_it_all(spoiled: Spoiled, tmp_path: Path) -> None:
-    command = [sys.executable, "-c", "from lenslet.cli import main; main()", "data", "check", str(spoiled.root), "--out", str(tmp_path), "--json"]
+    command = [
+        sys.executable,
+        "-c",
+        "from lenslet.cli import main; main()",
+        "data",
+        "check",
+        str(spoiled.root),
+        "--out",
+        str(tmp_path),
+        "--json",
+    ]
     done = subprocess.run(command, capture_output=True, text=True, check=True)
     plain = json.loads(done.stdout)
     assert plain["counts"]["unreadable"] == 10

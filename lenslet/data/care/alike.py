@@ -4,7 +4,9 @@ A copy may be resized, recompressed, lighter or darker, and cut a little at its 
 thing are not copies: they agree in their forms, but not in every detail once they are laid on top of each other.
 """
 
+import os
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 import numpy as np
@@ -61,20 +63,26 @@ def candidates(
     left: Int[np.ndarray, " m"] = np.empty(0, np.int64)
     right: Int[np.ndarray, " m"] = np.empty(0, np.int64)
     near: Float32[np.ndarray, " m"] = np.empty(0, np.float32)
-    step = max(1, min(512, 2**24 // max(count, 1)))  # 64 MB of products at a time
-    for start in range(0, count, step):
+    step = max(1, min(256, 2**22 // max(count, 1)))  # 16 MB of products at a time and thread
+
+    def block(start: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
         product = directions[start : start + step] @ others[start:].T
         row, column = np.nonzero(product >= at_least)
         later = column > row
         row, column = row[later], column[later]
-        left, right = np.append(left, row + start), np.append(right, column + start)
-        near = np.append(near, product[row, column])
-        if len(near) > 2 * most:
-            best = np.argpartition(-near, most)[:most]
-            left, right, near = left[best], right[best], near[best]
-            at_least = max(at_least, float(near.min()))
-        if progress is not None:
-            progress(min(start + step, count), count)
+        return row + start, column + start, product[row, column]
+
+    with ThreadPoolExecutor(os.cpu_count() or 1) as pool:
+        starts = range(0, count, step)
+        for start, (row, column, value) in zip(starts, pool.map(block, starts), strict=True):
+            left, right, near = np.append(left, row), np.append(right, column), np.append(near, value)
+            if len(near) > 2 * most:
+                best = np.argpartition(-near, most)[:most]
+                left, right, near = left[best], right[best], near[best]
+                # what lies below is none of the likeliest, whichever block it comes from
+                at_least = max(at_least, float(near.min()))
+            if progress is not None:
+                progress(min(start + step, count), count)
     order = np.argsort(-near, kind="stable")[:most]
     return np.stack([left[order], right[order]], axis=1)
 
@@ -94,12 +102,15 @@ def copies(
         mirror: compare the first with the second's mirror image.
         done: called with the number of pairs judged so far.
     """
-    for start in range(0, len(pairs), _BATCH):
-        part = pairs[start : start + _BATCH]
-        for i, j in part[alike(prints, part, mirror=mirror)]:
-            yield int(i), int(j)
-        if done is not None:
-            done(min(start + _BATCH, len(pairs)))
+    parts = [pairs[start : start + _BATCH] for start in range(0, len(pairs), _BATCH)]
+    judged = 0
+    with ThreadPoolExecutor(os.cpu_count() or 1) as pool:
+        for part, same in zip(parts, pool.map(lambda part: alike(prints, part, mirror=mirror), parts), strict=True):
+            for i, j in part[same]:
+                yield int(i), int(j)
+            judged += len(part)
+            if done is not None:
+                done(judged)
 
 
 def alike(prints: Prints, pairs: Int[np.ndarray, "p 2"], *, mirror: bool = False) -> Bool[np.ndarray, " p"]:

@@ -8,7 +8,7 @@ from lenslet.data.care import class_rules, copy_rules, file_rules
 from lenslet.data.care.labels import suspects
 from lenslet.data.care.looks import Describer
 from lenslet.data.care.survey import Survey, Watch, survey
-from lenslet.data.samples import Parts
+from lenslet.data.samples import PART_SPOKEN, Parts
 from lenslet.results.data_report import DataReport, Finding
 
 _LEAST = 20  # pictures from which on labels can be judged at all
@@ -47,7 +47,7 @@ def check(
         data=str(parts.root),
         pictures=len(seen.samples),
         classes={label: count[label] for label in parts.labels},
-        parts={name: len(part) for name, part in parts.named.items()},
+        parts={PART_SPOKEN[name]: len(part) for name, part in parts.named.items()},
         findings=tuple(findings),
         notes=tuple(notes),
     )
@@ -57,7 +57,7 @@ def _labels(seen: Survey, by: str, notes: list[str], watch: Watch | None) -> lis
     """Labels that are probably wrong; what stands under two classes anyway is not judged again."""
     torn = {i for group in seen.groups for i in group.members if len({seen.label(k) for k in group.members}) > 1}
     # a picture of one colour is told as such, and looks like nothing
-    judged = [i for i, look in seen.looks() if i not in torn and look.spread > 0]
+    judged = [i for i, look in seen.looks() if i not in torn and look.spread >= file_rules.BLANK]
     rows = np.array([seen.scan.rows[i] for i in judged], np.int64)
     own = np.array([seen.samples[i].label for i in judged], np.int64)
     if len(judged) < _LEAST or len(np.unique(own)) < 2:

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from lenslet.data.care.survey import Survey, short
-from lenslet.data.samples import empty_note, missing_note, some
+from lenslet.data.samples import Part, empty_note, missing_note, some
 from lenslet.results.data_report import Finding
 
 _FEW = 10  # different pictures
@@ -29,7 +29,7 @@ def missing(survey: Survey) -> Iterator[Finding]:
     for label, name in enumerate(survey.parts.labels):
         if label in learned and not counts[label]:
             yield Finding("missing", f"{name}: none of its pictures can be read", label=name)
-    for part in ("valid", "test"):
+    for part in ("val", "test"):
         there = {s.label for s, mine in zip(survey.samples, survey.part, strict=True) if mine == part}
         lacking = [survey.parts.labels[label] for label in sorted(learned - there)]
         if there and lacking:
@@ -71,6 +71,7 @@ def distinct(survey: Survey) -> list[int]:
     return [len(groups) for groups in seen]
 
 
-def _missing(survey: Survey) -> dict[str, str]:
+def _missing(survey: Survey) -> dict[Part, str]:
     """By part, the reader's sentence about classes that the train part lacks."""
-    return {part: note for part in ("valid", "test") if (note := missing_note(survey.parts, part))}
+    parts: tuple[Part, ...] = ("valid", "test")
+    return {part: note for part in parts if (note := missing_note(survey.parts, part))}

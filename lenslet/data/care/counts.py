@@ -10,7 +10,7 @@ import numpy as np
 
 from lenslet.data.care.scan import Look, scan
 from lenslet.data.care.survey import Watch
-from lenslet.data.samples import Parts
+from lenslet.data.samples import PART_SPOKEN, Parts
 from lenslet.errors import DataError, ImageError
 from lenslet.image import Header, image_header
 from lenslet.results.data_stats import DataStats, Spread
@@ -43,10 +43,12 @@ def stats(parts: Parts, *, watch: Watch | None = None) -> DataStats:
     mean = np.mean([look.mean for look in looks], axis=0)
     square = np.mean([look.square for look in looks], axis=0)
     std = np.sqrt(np.maximum(square - mean**2, 0))
-    classes: dict[str, dict[str, int]] = {label: dict.fromkeys(parts.named, 0) for label in parts.labels}
+    classes: dict[str, dict[str, int]] = {
+        label: {PART_SPOKEN[name]: 0 for name in parts.named} for label in parts.labels
+    }
     for name, part in parts.named.items():
         for sample in part:
-            classes[parts.labels[sample.label]][name] += 1
+            classes[parts.labels[sample.label]][PART_SPOKEN[name]] += 1
     return DataStats(
         data=str(parts.root),
         classes=classes,

@@ -13,12 +13,10 @@ import numpy as np
 from lenslet.data.care.scan import Broken
 from lenslet.data.care.splitting import assign
 from lenslet.data.care.survey import Survey, Watch, survey
-from lenslet.data.samples import Part, Parts
+from lenslet.data.samples import PART_SPOKEN, Part, Parts
 from lenslet.errors import CallError, DataError, WorkError
 from lenslet.files import whole_folder, write_whole
 from lenslet.results.data_split import DataSplit
-
-_NAMES: dict[Part, str] = {"train": "train", "valid": "val", "test": "test"}
 
 
 def divide(
@@ -65,12 +63,12 @@ def divide(
     except OSError as error:
         raise WorkError(f"{out} cannot be written ({error.strerror or error}); choose another place") from error
     counted = Counter((place, seen.label(i)) for i, place in zip(numbers, places, strict=True))
-    filled = [part for part in _NAMES if part in places]
+    filled = [part for part in PART_SPOKEN if part in places]
     return DataSplit(
         data=str(parts.root),
         out=written,
         parts={
-            _NAMES[part]: {label: counted[part, label] for label in parts.labels if counted[part, label]}
+            PART_SPOKEN[part]: {label: counted[part, label] for label in parts.labels if counted[part, label]}
             for part in filled
         },
         how=how,
@@ -87,7 +85,7 @@ def _refuse(parts: Parts, out: Path, share: float, test: float) -> None:
             f"a share of {share:g} for validation and {test:g} for test: give shares above 0, below 1 together"
         )
     if parts.valid or parts.test:
-        names = " and ".join(_NAMES[part] for part in parts.named)
+        names = " and ".join(PART_SPOKEN[part] for part in parts.named)
         raise DataError(f"{parts.root} is divided already ({names}); give the folder that holds one folder per class")
     if out.exists() and (not out.is_dir() or any(out.iterdir())):
         raise CallError(f"{out} is there already and not empty; give --out a new or an empty folder")
@@ -110,7 +108,7 @@ def _folder(
     with whole_folder(out) as temporary:
         for done, (i, place) in enumerate(zip(numbers, places, strict=True), start=1):
             source = seen.samples[i].path
-            target = temporary / _NAMES[place] / source.relative_to(seen.parts.root)
+            target = temporary / PART_SPOKEN[place] / source.relative_to(seen.parts.root)
             target.parent.mkdir(parents=True, exist_ok=True)
             linked = link and _linked(source, target)
             if not linked:
@@ -140,7 +138,7 @@ def _table(seen: Survey, numbers: Sequence[int], places: Sequence[Part], out: Pa
     writer.writerow(["path", "label", "part"])
     home = path.parent.resolve()
     for i, place in zip(numbers, places, strict=True):
-        writer.writerow([_from(seen.samples[i].path, home), seen.label(i), _NAMES[place]])
+        writer.writerow([_from(seen.samples[i].path, home), seen.label(i), PART_SPOKEN[place]])
     write_whole(path, text.getvalue().encode("utf-8", "surrogateescape"))
     return path
 

@@ -12,7 +12,7 @@ from lenslet.image import KINDS, SUFFIXES
 from lenslet.image.names import spoken
 from lenslet.results.data_report import Finding
 
-_BLANK = 2.0  # levels of standard deviation: a photo of a lens cap has some noise
+BLANK = 2.0  # levels of standard deviation: a photo of a lens cap has some noise
 _LONG = 4.0  # times as long as wide
 _LARGE = 40e6  # pixels
 _QUIET = {
@@ -68,7 +68,7 @@ def suffixes(survey: Survey) -> Iterator[Finding]:
 def blank(survey: Survey) -> Iterator[Finding]:
     """Pictures of one colour."""
     for i, look in survey.looks():
-        if look.spread < _BLANK:
+        if look.spread < BLANK:
             red, green, blue = (round(255 * value) for value in look.mean)
             shade = (
                 "black" if max(red, green, blue) < 12 else "white" if min(red, green, blue) > 243 else "of one colour"

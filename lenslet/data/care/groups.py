@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from jaxtyping import Int
+from threadpoolctl import threadpool_limits
 
 from lenslet.data.care.alike import Prints, candidates, copies
 from lenslet.data.care.prints import mirrored, waves
@@ -62,12 +63,14 @@ def _near(scan: Scan, alone: list[int], progress: Callable[[float], None]) -> li
     prints = Prints(scan.prints.grey[rows], scan.prints.colours[rows], scan.prints.sides[rows])
     directions = waves(prints.grey)
     found = []
-    for turn, others in enumerate((directions, mirrored(directions))):
-        begin = turn / 2
-        pairs = candidates(directions, others, progress=lambda done, of: progress(begin + done / of / 4))  # noqa: B023
-        count = max(len(pairs), 1)
-        done = copies(prints, pairs, mirror=turn == 1, done=lambda n: progress(begin + 0.25 + n / count / 4))  # noqa: B023
-        found += [(alone[i], alone[j], turn == 1) for i, j in done]
+    # thousands of small products: threads of our own share them out, those of BLAS would wait for each other
+    with threadpool_limits(limits=1, user_api="blas"):
+        for turn, others in enumerate((directions, mirrored(directions))):
+            begin = turn / 2
+            pairs = candidates(directions, others, progress=lambda done, of: progress(begin + done / of / 4))  # noqa: B023
+            count = max(len(pairs), 1)
+            done = copies(prints, pairs, mirror=turn == 1, done=lambda n: progress(begin + 0.25 + n / count / 4))  # noqa: B023
+            found += [(alone[i], alone[j], turn == 1) for i, j in done]
     # a picture that is its own mirror image is found both ways
     straight = {(i, j) for i, j, turned in found if not turned}
     return [(i, j, turned) for i, j, turned in found if not turned or (i, j) not in straight]

@@ -12,7 +12,7 @@ from jaxtyping import Int
 from lenslet.data.care.groups import Group, groups
 from lenslet.data.care.looks import Describer
 from lenslet.data.care.scan import Look, Scan, scan
-from lenslet.data.samples import Part, Parts, Sample
+from lenslet.data.samples import PART_SPOKEN, Parts, Sample
 from lenslet.image.names import spoken
 
 Watch = Callable[[str, float], None]
@@ -39,9 +39,9 @@ class Survey:
         return tuple(sample for part in self.parts.named.values() for sample in part)
 
     @cached_property
-    def part(self) -> tuple[Part, ...]:
-        """The part of each."""
-        return tuple(name for name, part in self.parts.named.items() for _ in part)
+    def part(self) -> tuple[str, ...]:
+        """The part of each: train, val or test."""
+        return tuple(PART_SPOKEN[name] for name, part in self.parts.named.items() for _ in part)
 
     @cached_property
     def group(self) -> Int[np.ndarray, " n"]:
