@@ -5,7 +5,7 @@ from collections import Counter
 import numpy as np
 
 from lenslet.data.care import class_rules, copy_rules, file_rules
-from lenslet.data.care.labels import suspects
+from lenslet.data.care.labels import picked, suspects
 from lenslet.data.care.looks import Describer
 from lenslet.data.care.survey import Survey, Watch, survey
 from lenslet.data.samples import PART_SPOKEN, Parts
@@ -63,7 +63,7 @@ def _labels(seen: Survey, by: str, notes: list[str], watch: Watch | None) -> lis
     if len(judged) < _LEAST or len(np.unique(own)) < 2:
         notes.append(f"labels were not judged: that takes {_LEAST} pictures of two classes")
         return []
-    tables = [table[rows] for table in (seen.scan.looks, seen.scan.features) if table is not None]
+    tables = [picked(table, rows) for table in (seen.scan.looks, seen.scan.features) if table is not None]
     tell = None if watch is None else (lambda share: watch("judging the labels", share))
     found = suspects(tables, own, seen.group[judged], progress=tell)
     most = int(np.clip(_SHARE * len(judged), _FEWEST, _MOST))

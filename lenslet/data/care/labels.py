@@ -66,7 +66,7 @@ def suspects(
     known, own = np.unique(labels[kept], return_inverse=True)
     if len(known) < 2:
         return ()
-    points = reduced([table[kept] for table in features])
+    points = reduced([picked(table, kept) for table in features])
     chances = out_of_fold(points, own, groups[kept], progress=progress)
     every = np.arange(len(kept))
     mine = chances[every, own].copy()
@@ -79,6 +79,11 @@ def suspects(
     order = np.nonzero(suspected)[0]
     order = order[np.argsort(-odds[order], kind="stable")]
     return tuple(Suspect(int(kept[i]), int(known[best[i]]), float(score[i]), float(odds[i])) for i in order)
+
+
+def picked(table: Float[np.ndarray, "_ d"], rows: Int[np.ndarray, " n"]) -> Float[np.ndarray, "n d"]:
+    """Rows in rising order; the table itself where these are all: it may be large."""
+    return table if len(rows) == len(table) else table[rows]
 
 
 def _enough(labels: Int[np.ndarray, " n"], groups: Int[np.ndarray, " n"]) -> np.ndarray:

@@ -12,7 +12,8 @@ from lenslet.image import resize
 
 SIDE = 48
 """Pixels of the grey copy's side."""
-_COLOURS = 12  # of the colours' side: the eye, too, sees colours coarsely
+COLOURS = (12, 12, 2)
+"""Of the colours: the eye, too, sees them coarsely."""
 _WAVES = 8  # lowest waves across and down that make the 63 numbers: what survives shrinking and recompression
 
 
@@ -30,8 +31,8 @@ def print_of(picture: UInt8[np.ndarray, "h w 3"]) -> Print:
     # luma and chroma of JPEG (ITU-R 601): grey is then (128, 128) in colour
     luma = small @ np.array([0.299, 0.587, 0.114], np.float32)
     chroma = (small[..., [2, 0]] - luma[..., None]) * np.array([0.564, 0.713], np.float32) + 128
-    factor = SIDE // _COLOURS
-    coarse = chroma.reshape(_COLOURS, factor, _COLOURS, factor, 2).mean((1, 3))
+    side = COLOURS[0]
+    coarse = chroma.reshape(side, SIDE // side, side, SIDE // side, 2).mean((1, 3))
     return Print(_bytes(luma), _bytes(coarse))
 
 

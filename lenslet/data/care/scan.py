@@ -5,15 +5,15 @@ import os
 import stat
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-from jaxtyping import Float32, UInt8
+from jaxtyping import Float16, Float32, UInt8
 
 from lenslet.data.care.alike import Prints
 from lenslet.data.care.looks import LENGTH, Describer, looks
-from lenslet.data.care.prints import SIDE, print_of
+from lenslet.data.care.prints import COLOURS, SIDE, print_of
 from lenslet.data.split import content_key
 from lenslet.errors import ImageError
 from lenslet.image import image_header, open_image
@@ -77,8 +77,8 @@ class Scan:
     files: tuple[Look | Broken, ...]
     rows: tuple[int, ...]
     prints: Prints
-    looks: Float32[np.ndarray, "n d"]
-    features: Float32[np.ndarray, "n f"] | None = None
+    looks: Float16[np.ndarray, "_ d"]
+    features: Float32[np.ndarray, "_ f"] | None = None
 
     @property
     def readable(self) -> list[int]:
@@ -99,7 +99,7 @@ def scan(
     describer: Describer | None = None,
     progress: Callable[[int, int], None] | None = None,
 ) -> Scan:
-    """Look at every file once; some 5 KB a picture are kept, and the features.
+    """Look at every file once; some 4 KB a picture are kept, and the features.
 
     Args:
         paths: the files; only regular ones are opened.
@@ -108,7 +108,7 @@ def scan(
         progress: called with (done, of) files.
     """
     at_least = (SIDE, SIDE) if describer is None else tuple(max(SIDE, side) for side in describer.at_least)
-    gathered = _Gathered()
+    gathered = _Gathered(len(paths), describe)
     with ThreadPoolExecutor(os.cpu_count() or 1) as pool:
         for start in range(0, len(paths), _CHUNK):
             part = paths[start : start + _CHUNK]
@@ -130,47 +130,47 @@ class _View:
     prepared: np.ndarray | None = None
 
 
-@dataclass
 class _Gathered:
-    """Chunks on their way to arrays."""
+    """Chunks on their way to arrays, which are as long as there are files; the system gives what is written only."""
 
-    files: list[Look | Broken] = field(default_factory=list)
-    grey: list[np.ndarray] = field(default_factory=list)
-    colours: list[np.ndarray] = field(default_factory=list)
-    looks: list[np.ndarray] = field(default_factory=list)
-    features: list[np.ndarray] = field(default_factory=list)
+    def __init__(self, count: int, describe: bool) -> None:
+        self.files: list[Look | Broken] = []
+        self.grey = np.empty((count, SIDE, SIDE), np.uint8)
+        self.colours = np.empty((count, *COLOURS), np.uint8)
+        self.looks = np.empty((count if describe else 0, LENGTH), np.float16)
+        self.features: np.ndarray | None = None
+        self.filled = 0
 
     def take(self, views: Sequence[_View], describer: Describer | None) -> None:
         """Keep what is small of a chunk; the prepared pictures go through the describer and are dropped."""
         self.files += [view.file for view in views]
         good = [view for view in views if view.grey is not None]
-        for name in ("grey", "colours", "looks"):
-            arrays = [getattr(view, name) for view in good if getattr(view, name) is not None]
-            if arrays:
-                getattr(self, name).append(np.stack(arrays))
+        for row, view in enumerate(good, start=self.filled):
+            assert view.grey is not None
+            assert view.colours is not None
+            self.grey[row], self.colours[row] = view.grey, view.colours
+            if view.looks is not None:
+                self.looks[row] = view.looks
         if describer is not None and good:
-            self.features.append(describer.describe(np.stack([view.prepared for view in good])))  # type: ignore[misc]
+            found = describer.describe(np.stack([view.prepared for view in good]))  # type: ignore[misc]
+            if self.features is None:
+                self.features = np.empty((len(self.grey), found.shape[1]), np.float32)
+            self.features[self.filled : self.filled + len(good)] = found
+        self.filled += len(good)
 
     def whole(self) -> Scan:
         """Everything together."""
+        end = self.filled
         good = [file for file in self.files if isinstance(file, Look)]
         count = iter(range(len(good)))
-        prints = Prints(
-            _joined(self.grey, (SIDE, SIDE), np.uint8),
-            _joined(self.colours, (12, 12, 2), np.uint8),
-            np.array([min(file.height, file.width) for file in good], np.int64),
-        )
+        sides = np.array([min(file.height, file.width) for file in good], np.int64)
         return Scan(
             tuple(self.files),
             tuple(next(count) if isinstance(file, Look) else -1 for file in self.files),
-            prints,
-            _joined(self.looks, (LENGTH,), np.float32),
-            np.concatenate(self.features) if self.features else None,
+            Prints(self.grey[:end], self.colours[:end], sides),
+            self.looks[:end],
+            None if self.features is None else self.features[:end],
         )
-
-
-def _joined(arrays: Sequence[np.ndarray], shape: tuple[int, ...], kind: type) -> np.ndarray:
-    return np.concatenate(arrays) if arrays else np.empty((0, *shape), kind)
 
 
 def _view(path: Path, at_least: tuple[int, ...], describe: bool, describer: Describer | None) -> _View:
@@ -199,8 +199,8 @@ def _view(path: Path, at_least: tuple[int, ...], describe: bool, describer: Desc
         width=header.width,
         grey=bool(np.abs(small.colours.astype(np.int16) - 128).max() <= 2),
         spread=float(small.grey.std()),
-        mean=_three(pixels.mean((0, 1))),
-        square=_three((pixels * pixels).mean((0, 1))),
+        mean=_three(pixels.mean((0, 1), dtype=np.float64)),
+        square=_three((pixels * pixels).mean((0, 1), dtype=np.float64)),
         lost=_lost(content) if header.kind in ("JPEG", "MPO") else 0,
     )
     return _View(
