@@ -16,10 +16,11 @@ from lenslet.data.care.looks import LENGTH, Describer, looks
 from lenslet.data.care.prints import COLOURS, SIDE, print_of
 from lenslet.data.split import content_key
 from lenslet.errors import ImageError
-from lenslet.image import image_header, open_image
+from lenslet.image import image_header, open_image, resize
 
 _CHUNK = 256  # files under way at once: what is decoded and not yet described stays bounded
 _LARGEST = 1 << 30  # bytes: no picture that can be opened here is larger, and a film under a wrong name is not read
+_VIEW = 192  # pixels, a whole multiple of a print's side
 _EMPTY_TAIL = 64  # zero bytes at the end of a JPEG that has lost its end
 
 
@@ -186,7 +187,9 @@ def _view(path: Path, at_least: tuple[int, ...], describe: bool, describer: Desc
         picture = open_image(content, at_least=(at_least[0], at_least[1]))
     except (OSError, ValueError):  # ImageError is one
         return _View(Broken(_why(path), size))
-    small = print_of(picture)
+    # of a large picture the print and the looks are taken from a smaller one: twice from all its pixels would be slow
+    view = resize(picture, (_VIEW, _VIEW)) if min(picture.shape[:2]) > 2 * _VIEW else picture
+    small = print_of(view)
     step = max(1, max(picture.shape[:2]) // 64)
     pixels = picture[::step, ::step].astype(np.float32) / 255
     file = Look(
@@ -207,7 +210,7 @@ def _view(path: Path, at_least: tuple[int, ...], describe: bool, describer: Desc
         file,
         small.grey,
         small.colours,
-        looks(picture) if describe else None,
+        looks(view) if describe else None,
         describer.prepare(picture) if describer is not None else None,
     )
 
