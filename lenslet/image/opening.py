@@ -162,6 +162,8 @@ def _stream(source: str | Path | bytes, name: str) -> io.BufferedReader | io.Byt
         if path.exists() and not path.is_file():
             raise ImageError(f"{name} is a pipe or a device, not a picture; give a file")
         return path.open("rb")
+    except ImageError:
+        raise
     except FileNotFoundError as error:
         raise ImageError(f"{name}: there is no such file; check the path") from error
     except PermissionError as error:

@@ -57,7 +57,7 @@ def _labels(seen: Survey, by: str, notes: list[str], watch: Watch | None) -> lis
     """Labels that are probably wrong; what stands under two classes anyway is not judged again."""
     torn = {i for group in seen.groups for i in group.members if len({seen.label(k) for k in group.members}) > 1}
     # a picture of one colour is told as such, and looks like nothing
-    judged = [i for i, look in seen.looks() if i not in torn and look.spread >= file_rules.BLANK]
+    judged = [i for i, look in seen.looks() if i not in torn and not look.blank]
     rows = np.array([seen.scan.rows[i] for i in judged], np.int64)
     own = np.array([seen.samples[i].label for i in judged], np.int64)
     if len(judged) < _LEAST or len(np.unique(own)) < 2:

@@ -12,7 +12,6 @@ from lenslet.image import KINDS, SUFFIXES
 from lenslet.image.names import spoken
 from lenslet.results.data_report import Finding
 
-BLANK = 2.0  # levels of standard deviation: a photo of a lens cap has some noise
 _LONG = 4.0  # times as long as wide
 _LARGE = 40e6  # pixels
 _QUIET = {
@@ -68,7 +67,7 @@ def suffixes(survey: Survey) -> Iterator[Finding]:
 def blank(survey: Survey) -> Iterator[Finding]:
     """Pictures of one colour."""
     for i, look in survey.looks():
-        if look.spread < BLANK:
+        if look.blank:
             red, green, blue = (round(255 * value) for value in look.mean)
             shade = (
                 "black" if max(red, green, blue) < 12 else "white" if min(red, green, blue) > 243 else "of one colour"

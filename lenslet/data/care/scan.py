@@ -21,6 +21,7 @@ from lenslet.image import image_header, open_image, resize
 _CHUNK = 256  # files under way at once: what is decoded and not yet described stays bounded
 _LARGEST = 1 << 30  # bytes: no picture that can be opened here is larger, and a film under a wrong name is not read
 _VIEW = 192  # pixels, a whole multiple of a print's side
+_FLAT, _NOISE = 2.0, 8 / 255  # a photo of a lens cap has some noise: levels of 255, and of 1
 _EMPTY_TAIL = 64  # zero bytes at the end of a JPEG that has lost its end
 
 
@@ -36,7 +37,7 @@ class Look:
         kind: see `image_header`.
         height, width: pixels, upright.
         grey: it has no colour.
-        spread: standard deviation of its brightness, levels.
+        spread: standard deviation of its brightness, levels, when it is small.
         mean, square: of each channel and of its square, 0 to 1.
         lost: bytes at its end that are nothing but zeros, where a JPEG should end otherwise.
     """
@@ -53,6 +54,12 @@ class Look:
     mean: tuple[float, float, float]
     square: tuple[float, float, float]
     lost: int = 0
+
+    @property
+    def blank(self) -> bool:
+        """Whether it is of one colour: flat when it is small, and no more than noisy when it is large."""
+        noise = max(square - mean * mean for square, mean in zip(self.square, self.mean, strict=True))
+        return self.spread < _FLAT and noise < _NOISE**2
 
 
 @dataclass(frozen=True, slots=True)

@@ -83,6 +83,14 @@ def test_a_pipe_is_not_opened(tmp_path: Path) -> None:
     assert "a pipe or a device" in file.why
 
 
+def test_noise_is_not_blank_and_a_lens_cap_is(fill: Fill) -> None:
+    dice = np.random.default_rng(0)
+    noise = dice.integers(0, 256, (500, 500, 3), np.uint8)
+    cap = np.clip(dice.normal(6, 4, (500, 500, 3)), 0, 255).astype(np.uint8)
+    root = fill({"noise.png": noise, "cap.png": cap})
+    assert [scan([root / name]).look(0).blank for name in ("noise.png", "cap.png")] == [False, True]
+
+
 def test_equal_pixels_in_other_files_are_seen_as_equal(fill: Fill, make_photo: Make) -> None:
     picture = make_photo(3)
     root = fill({"a.png": picture, "b.bmp": encoded(picture, "BMP"), "c.png": picture[::-1]})
