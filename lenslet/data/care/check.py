@@ -63,6 +63,8 @@ def _labels(seen: Survey, by: str, notes: list[str], watch: Watch | None) -> lis
     if len(judged) < _LEAST or len(np.unique(own)) < 2:
         notes.append(f"labels were not judged: that takes {_LEAST} pictures of two classes")
         return []
+    if watch is not None:
+        watch("judging the labels", 0.0)
     tables = [picked(table, rows) for table in (seen.scan.looks, seen.scan.features) if table is not None]
     tell = None if watch is None else (lambda share: watch("judging the labels", share))
     found = suspects(tables, own, seen.group[judged], progress=tell)

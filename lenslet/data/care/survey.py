@@ -99,6 +99,7 @@ def survey(
         describer=describer,
         progress=lambda done, of: tell("looking at the pictures", done / of),
     )
+    tell("comparing them", 0.0)
     found = groups(seen, near=near, progress=lambda share: tell("comparing them", share))
     return Survey(parts, seen, found)
 
