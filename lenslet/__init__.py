@@ -21,6 +21,8 @@ __all__ = [
     "LensletError",
     "Recipe",
     "__version__",
+    "cache",
+    "check",
     "demo",
     "describe",
     "evaluate",
@@ -31,6 +33,8 @@ __all__ = [
     "models",
     "nets",
     "predict",
+    "split",
+    "stats",
     "train",
 ]
 
@@ -42,6 +46,8 @@ HOMES = {
     "Evaluation": "lenslet.results",
     "LensletError": "lenslet.errors",
     "Recipe": "lenslet.loops",
+    "cache": "lenslet.verbs.cache",
+    "check": "lenslet.verbs.check",
     "demo": "lenslet.verbs.demo",
     "describe": "lenslet.verbs.describe",
     "evaluate": "lenslet.verbs.evaluate",
@@ -50,6 +56,8 @@ HOMES = {
     "load": "lenslet.verbs.load",
     "models": "lenslet.verbs.models",
     "predict": "lenslet.verbs.predict",
+    "split": "lenslet.verbs.split",
+    "stats": "lenslet.verbs.stats",
     "train": "lenslet.verbs.train",
 }
 
