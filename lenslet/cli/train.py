@@ -19,6 +19,8 @@ def show(model: "Classifier") -> None:
     write(f"model        {model.folder}")
     if model.folder is not None:
         write(f"report       {model.folder / 'report.html'}")
+        if (model.folder / "augmented.png").exists():
+            write(f"augmented    {model.folder / 'augmented.png'}")
 
 
 def record(model: "Classifier") -> dict[str, Any]:

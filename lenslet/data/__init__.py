@@ -4,7 +4,6 @@ from lenslet.data.augment import Augment
 from lenslet.data.batches import Batches, channel_statistics
 from lenslet.data.decode import Pictures, decode
 from lenslet.data.folder import is_class_folder, read_folder
-from lenslet.data.mixup import mixup
 from lenslet.data.samples import Parts, Sample, Skipped
 from lenslet.data.split import content_key, split_by_content
 
@@ -19,7 +18,6 @@ __all__ = [
     "content_key",
     "decode",
     "is_class_folder",
-    "mixup",
     "read_folder",
     "split_by_content",
 ]

@@ -40,6 +40,9 @@ def train(
         str | None,
         Doc("How much pictures are changed while learning: none, light, full, or glyph (letters and digits)."),
     ] = None,
+    show_augmented: Annotated[
+        bool, Doc("Write augmented.png before training: what each random change does to some of your pictures.")
+    ] = False,
     out: Annotated[Path | None, Doc("The folder of the run; runs/classify-1, -2, ... if left out.")] = None,
     seed: Annotated[int, Doc("Of everything random.")] = 0,
     overfit: Annotated[
@@ -68,6 +71,7 @@ def train(
     Source: course 1.13.
     """
     from lenslet.tasks.classify.prepare import prepare
+    from lenslet.verbs.augmented import write_augmented
     from lenslet.verbs.progress import bar
     from lenslet.verbs.run_folder import new_folder, write_arguments
 
@@ -85,6 +89,8 @@ def train(
         )  # fmt: skip
         folder = new_folder("classify", out)
         write_arguments(folder, arguments)
+        if show_augmented:
+            write_augmented(prepared, folder)
         watch.start(prepared)
         run = _Run(prepared, folder, watch, arguments)
         try:

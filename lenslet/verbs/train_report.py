@@ -60,9 +60,9 @@ def command(arguments: dict[str, Any]) -> str:
     """The command line that repeats a call of `train`."""
     words = ["lenslet", "train", str(arguments["data"])]
     for name, value in arguments.items():
-        if name in ("data", "progress") or value is None or (name, value) == ("precision", "auto"):
+        if name in ("data", "progress") or value is None or value is False or (name, value) == ("precision", "auto"):
             continue
-        words += [f"--{name}", str(value)]
+        words += [f"--{name.replace('_', '-')}", *([] if value is True else [str(value)])]
     return shlex.join(words)
 
 

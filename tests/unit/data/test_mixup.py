@@ -3,7 +3,7 @@
 import pytest
 import torch
 
-from lenslet.data import mixup
+from lenslet.data.mixup import mixup
 from lenslet.errors import CallError
 
 
