@@ -27,6 +27,8 @@ def show(model: Any) -> None:
     write(f"model        {model.folder}")
     if model.folder is not None:
         write(f"report       {model.folder / 'report.html'}")
+        if (model.folder / "augmented.png").exists():
+            write(f"augmented    {model.folder / 'augmented.png'}")
 
 
 def call(**given: Any) -> "Classifier | Any":

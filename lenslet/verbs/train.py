@@ -69,6 +69,9 @@ def train(
         str | None,
         Doc("How much pictures are changed while learning: none, light, full, or glyph (letters and digits)."),
     ] = None,
+    show_augmented: Annotated[
+        bool, Doc("Write augmented.png before training: what each random change does to some of your pictures.")
+    ] = False,
     find_lr: Annotated[
         bool, Doc("Train nothing: try rising learning rates for a minute, draw the loss at each, and suggest one.")
     ] = False,
@@ -144,7 +147,7 @@ def _trained(
 ) -> "Classifier | Any":
     """Prepare, learn, finish; every way a run may end leaves its best model."""
     from lenslet.verbs.rates import find_rate
-    from lenslet.verbs.run_folder import STATE, new_folder, same_data, write_arguments
+    from lenslet.verbs.run_folder import same_data
     from lenslet.verbs.running import Run, judged
 
     by_heart = arguments.get("overfit")
@@ -154,10 +157,7 @@ def _trained(
     state = same_data(state, prepared)
     if world.first:
         world.wait()
-        if not resuming or folder is None:
-            folder = new_folder("classify", folder)
-            (folder / STATE).unlink(missing_ok=True)  # of an earlier run here, with which this one must not go on
-        write_arguments(folder, arguments | {"weights": _chosen_start(arguments, prepared)})
+        folder = _place(arguments, prepared, folder, resuming=resuming)
     else:
         folder = None
     if arguments.get("find_lr") and folder is not None:
@@ -188,6 +188,20 @@ def _trained(
         except KeyboardInterrupt:
             raise KeyboardInterrupt(f"stopped before the comparison; the model is in {model.folder}") from None
     return judged(model) if by_heart else model
+
+
+def _place(arguments: dict[str, Any], prepared: "Prepared", folder: Path | None, *, resuming: bool) -> Path:
+    """The folder of the run, with what is known before the first step."""
+    from lenslet.verbs.augmented import write_augmented
+    from lenslet.verbs.run_folder import STATE, new_folder, write_arguments
+
+    if not resuming or folder is None:
+        folder = new_folder("classify", folder)
+        (folder / STATE).unlink(missing_ok=True)  # of an earlier run here, with which this one must not go on
+    write_arguments(folder, arguments | {"weights": _chosen_start(arguments, prepared)})
+    if arguments.get("show_augmented"):
+        write_augmented(prepared, folder)
+    return folder
 
 
 def _scratch(arguments: dict[str, Any], prepared: "Prepared", watch: "Watch") -> "Scratch":
