@@ -1,9 +1,12 @@
 """The public names as type checkers and editors see them; a test compares this list with `__init__.py`."""
 
+from pathlib import Path
+from typing import Any, Literal, overload
+
 from lenslet import foundations, nets
 from lenslet.errors import LensletError
 from lenslet.loops import Epoch, Recipe, fit
-from lenslet.results import Classification, Evaluation
+from lenslet.results import Classification, Evaluation, LearningCurve, Rates
 from lenslet.tasks.classify.classifier import Classifier
 from lenslet.verbs.demo import demo
 from lenslet.verbs.describe import describe
@@ -12,7 +15,6 @@ from lenslet.verbs.filter import filter  # noqa: A004
 from lenslet.verbs.load import load
 from lenslet.verbs.models import models
 from lenslet.verbs.predict import predict
-from lenslet.verbs.train import train
 
 __version__: str
 
@@ -21,7 +23,9 @@ __all__ = [
     "Classifier",
     "Epoch",
     "Evaluation",
+    "LearningCurve",
     "LensletError",
+    "Rates",
     "Recipe",
     "__version__",
     "demo",
@@ -36,3 +40,29 @@ __all__ = [
     "predict",
     "train",
 ]
+
+# With find_lr, train gives rates and no model; a test compares this signature with the verb's.
+@overload
+def train(
+    data: str | Path,
+    *,
+    task: Literal["classify"] | None = None,
+    net: str | None = None,
+    weights: str | Path | None = None,
+    epochs: int | None = None,
+    minutes: float | None = None,
+    size: int | None = None,
+    batch: int | None = None,
+    rate: float | None = None,
+    augment: str | None = None,
+    out: Path | None = None,
+    seed: int = 0,
+    overfit: int | None = None,
+    find_lr: Literal[False] = False,
+    curve: bool = False,
+    track: Literal["tensorboard", "mlflow"] | None = None,
+    precision: Literal["auto", "bf16", "fp32"] = "auto",
+    progress: bool = True,
+) -> Classifier: ...
+@overload
+def train(data: str | Path, *, find_lr: Literal[True], **options: Any) -> Rates: ...

@@ -17,7 +17,8 @@ from lenslet.errors import LensletError
 __all__ = ["guarded"]
 
 INTERRUPTED, NO_READER = 130, 141
-EXTRAS = {"torch": "train"}  # the module that is missing -> the extra that brings it
+# the module that is missing -> the extra that brings it
+EXTRAS = {"torch": "train", "tensorboard": "tensorboard", "mlflow": "mlflow"}
 
 
 def guarded(work: Callable[[], object]) -> int:

@@ -8,21 +8,46 @@ from lenslet.cli.output import write
 from lenslet.verbs.train import train
 
 if TYPE_CHECKING:
+    from lenslet.results.rates import Rates
     from lenslet.tasks.classify.classifier import Classifier
 
 
-def show(model: "Classifier") -> None:
-    """The measurement, then the folder and the page worth opening."""
+def show(model: "Classifier | Rates") -> None:
+    """The measurement, then the folder and the page worth opening; of rates, the suggestion and where its plot lies."""
+    from lenslet.results.rates import Rates  # not above: help must not wait for NumPy
+
+    if isinstance(model, Rates):
+        _show_rates(model)
+        return
     if model.evaluation is not None:
         show_evaluation(model.evaluation)
     write(f"measured on  {model.card.measured_on}")
     write(f"model        {model.folder}")
+    if model.curve is not None:
+        write(f"more data    {model.curve.said}")
     if model.folder is not None:
         write(f"report       {model.folder / 'report.html'}")
 
 
-def record(model: "Classifier") -> dict[str, Any]:
+def _show_rates(rates: "Rates") -> None:
+    if rates.reading is not None and rates.between is not None:
+        low, high = rates.between
+        write(f"suggested    --rate {rates.reading.suggested:.2g}  ({low:.2g} to {high:.2g} as the batches scatter)")
+        write(f"falls most   {rates.reading.steepest:.2g}")
+        write(f"lowest       {rates.reading.lowest:.2g}; from there on the loss rises")
+    else:
+        write(rates.said)
+    write(f"usual        {rates.usual:g}  (what is used without --rate)")
+    if rates.folder is not None:
+        write(f"plot         {rates.folder / 'rates.png'}")
+
+
+def record(model: "Classifier | Rates") -> dict[str, Any]:
     """The run in one object; the model itself is in its folder."""
+    from lenslet.results.rates import Rates
+
+    if isinstance(model, Rates):
+        return {"task": "find-lr", **model.to_dict()}
     evaluation = model.evaluation
     return {
         "task": model.card.task,
@@ -30,6 +55,8 @@ def record(model: "Classifier") -> dict[str, Any]:
         "labels": list(model.labels),
         "folder": str(model.folder),
         "measured_on": model.card.measured_on,
+        "temperature": model.card.temperature,
+        "curve": None if model.curve is None else model.curve.to_dict(),
         "evaluation": None if evaluation is None else evaluation.to_dict(),
     }
 

@@ -26,6 +26,7 @@ def training_page(
     skipped: Sequence[tuple[str, str]] = (),
     notes: Sequence[str] = (),
     samples: Sequence[tuple[UInt8[np.ndarray, "_ _ 3"], str]] = (),
+    more: Sequence[Section] = (),
     foot: str = "",
 ) -> Page:
     """A page that says how good the model is, where it errs, how it got there, and how to do it again.
@@ -41,11 +42,13 @@ def training_page(
         skipped: (path, why) of unreadable files.
         notes: sentences about the data or the run.
         samples: augmented pictures as the net saw them, with captions.
+        more: further sections, shown behind the errors.
         foot: versions and date.
     """
     sections = [
         Section("How good it is", tuple(goodness(evaluation))),
         Section("Where it errs", tuple(errors(evaluation))),
+        *more,
         Section(
             "How it learned",
             (

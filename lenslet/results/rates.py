@@ -36,6 +36,7 @@ class Reading:
 
     @property
     def suggested(self) -> float:
+        """The highest rate to train with."""
         return min(self.steepest, self.lowest / 10)
 
 
@@ -87,12 +88,14 @@ class Rates:
         if not m:
             return self.losses[:0]
         made: np.ndarray = self.losses[:m] - self.untrained[:m] + self.untrained[:m].mean()
-        return np.minimum(made, 2 * np.median(made[:10]))
+        clipped: np.ndarray = np.minimum(made, 2 * np.median(made[:10]))
+        return clipped
 
     @cached_property
     def smoothed(self) -> Float[np.ndarray, " m"]:
         """The same, smoothed."""
-        return self._smooth @ self.corrected
+        made: np.ndarray = self._smooth @ self.corrected
+        return made
 
     @cached_property
     def reading(self) -> Reading | None:

@@ -9,9 +9,12 @@ from lenslet.errors import CallError, DivergedError, WorkError
 
 if TYPE_CHECKING:
     from lenslet.loops import Epoch
+    from lenslet.results.rates import Rates
     from lenslet.tasks.classify.classifier import Classifier
     from lenslet.tasks.classify.prepare import Prepared
+    from lenslet.verbs.curve_runs import CurveRuns
     from lenslet.verbs.progress import Bar
+    from lenslet.verbs.tracking import Ending, Tracking
 
 _SAVE_EVERY = 15.0  # seconds at least between two writes of the model: a short epoch must not wait for the disk
 
@@ -46,18 +49,29 @@ def train(
         int | None,
         Doc("Learn only this many pictures by heart, to prove that the set-up can learn; says pass or fail."),
     ] = None,
+    find_lr: Annotated[
+        bool, Doc("Train nothing: try rates from 0.000001 to 1 in 100 steps, and suggest one, with a plot.")
+    ] = False,
+    curve: Annotated[
+        bool,
+        Doc("Then also train on 1/8, 1/4 and 1/2 of the pictures, six runs more, and say what twice as many would do."),
+    ] = False,
+    track: Annotated[
+        Literal["tensorboard", "mlflow"] | None, Doc("Also send the numbers of every epoch to TensorBoard or MLflow.")
+    ] = None,
     precision: Annotated[
         Literal["auto", "bf16", "fp32"], Doc("Numbers to compute in; auto takes bf16 where the CPU gains from it.")
     ] = "auto",
     progress: Annotated[bool, Doc("Show a bar on stderr.")] = True,
-) -> "Classifier":
+) -> "Classifier | Rates":
     """Train a model on a folder of your pictures, and measure it on pictures it never saw.
 
     The run's folder gets the model (card.json, model.safetensors), results.csv, args.yaml and report.html. Ctrl-C stops
     early, keeps the best model so far with its report, and then raises KeyboardInterrupt.
 
     Returns:
-        The best model, with its `evaluation` and the `folder` it lies in.
+        The best model, with its `evaluation` and the `folder` it lies in, and its `curve` if one was asked for; with
+        `find_lr` the rates instead.
 
     Raises:
         DataError: the folder is no data set; the sentence says why.
@@ -68,12 +82,18 @@ def train(
     Source: course 1.13.
     """
     from lenslet.tasks.classify.prepare import prepare
+    from lenslet.verbs.curve_runs import CurveRuns
     from lenslet.verbs.progress import bar
+    from lenslet.verbs.rate_finding import find_rates
     from lenslet.verbs.run_folder import new_folder, write_arguments
+    from lenslet.verbs.tracking import Tracking
 
     if epochs is not None and minutes is not None:
         raise CallError("give --epochs or --minutes, not both")
     arguments = {k: v for k, v in locals().items() if k in train.__annotations__ and v is not None}
+    if curve and (find_lr or overfit is not None):
+        raise CallError(f"give --curve or {'--find-lr' if find_lr else '--overfit'}, not both")
+    tracking = Tracking(track)  # now, because its package may be missing
     budget = {"epochs": epochs, "minutes": minutes, "batch": batch, "rate": rate, "seed": seed, "precision": precision}
     with bar(shown=progress) as shown:
         watch = _Watch(shown)
@@ -83,19 +103,23 @@ def train(
             on_download=lambda done, of: shown.at(done / (of or 2 * done + 1), "fetching the weights"),
             on_decoded=lambda done, of: shown.at(done / of, f"{done} of {of}"), on_batch=watch.batch,
         )  # fmt: skip
+        curves = CurveRuns(prepared) if curve else None
         folder = new_folder("classify", out)
         write_arguments(folder, arguments)
+        if find_lr:
+            return find_rates(prepared, folder, shown)
         watch.start(prepared)
-        run = _Run(prepared, folder, watch, arguments)
+        run = _Run(prepared, folder, watch, arguments, tracking, curves)
         try:
             run.learn(enough=1.0 if overfit else None)
         except KeyboardInterrupt:
-            model = run.finish(f"stopped by hand after {watch.seconds:.0f} s", shown)
+            model = run.finish(f"stopped by hand after {watch.seconds:.0f} s", shown, "stopped")
             raise KeyboardInterrupt(f"stopped; the best model so far is in {model.folder}") from None
         except DivergedError as error:
             if not run.rows:
+                tracking.finish({}, "failed")
                 raise
-            model = run.finish(str(error), shown)
+            model = run.finish(str(error), shown, "failed")
             raise DivergedError(f"{error}; the best model so far is in {model.folder}") from None
         model = run.finish("", shown)
     return model if overfit is None else _judged(model)
@@ -139,13 +163,24 @@ class _Watch:
 class _Run:
     """One training run, on its way into its folder."""
 
-    def __init__(self, prepared: "Prepared", folder: Path, watch: _Watch, arguments: dict[str, Any]) -> None:
+    def __init__(
+        self,
+        prepared: "Prepared",
+        folder: Path,
+        watch: _Watch,
+        arguments: dict[str, Any],
+        tracking: "Tracking",
+        curves: "CurveRuns | None",
+    ) -> None:
         from lenslet.tasks.classify.classifier import Classifier
+        from lenslet.verbs.tracking import facts
 
         self.prepared, self.folder, self.watch, self.arguments = prepared, folder, watch, arguments
         self.model = Classifier(prepared.net, prepared.card)
         self.rows: list[dict[str, float]] = []
         self.saved_at = float("-inf")
+        self.tracking, self.curves = tracking, curves
+        tracking.start(folder, facts(prepared.card))
 
     def learn(self, *, enough: float | None) -> None:
         """Run the loop; every better model is saved as it comes, `enough` accuracy ends it early."""
@@ -156,6 +191,7 @@ class _Run:
         for epoch in fit(p.net, p.task, p.train, p.valid, p.recipe):
             self.watch.epoch(epoch)
             self.rows.append(_row(epoch))
+            self.tracking.epoch(self.rows[-1])
             due = self.watch.seconds - self.saved_at >= _SAVE_EVERY
             if epoch.best and due:
                 self.model.save(self.folder)
@@ -165,8 +201,10 @@ class _Run:
             if enough is not None and epoch.valid.get("accuracy", 0.0) >= enough and epoch.train["loss"] < 0.1:
                 break
 
-    def finish(self, note: str, bar: "Bar") -> "Classifier":
+    def finish(self, note: str, bar: "Bar", ending: "Ending" = "finished") -> "Classifier":
         """Measure the best model with the code that its users run, and write model and report."""
+        from dataclasses import replace
+
         from lenslet.verbs.run_folder import write_results
         from lenslet.verbs.train_report import write_report
 
@@ -174,13 +212,22 @@ class _Run:
         self.model.save(self.folder)  # before measuring: what is learned is safe first
         write_results(self.folder, self.rows)
         bar.phase("measuring")
+        self.model, calibration = self.model.calibrated(None if p.by_heart else p.valid)
         evaluation = self.model.evaluate(
             p.held_out, include_seen=p.by_heart, on_picture=lambda done, of: bar.at(0.9 * done / of)
         )
+        if not p.apart:
+            evaluation = calibration.cross_fitted(evaluation)
+        if problem := self.tracking.finish(evaluation.metrics, ending):
+            evaluation = replace(evaluation, notes=(*evaluation.notes, problem))
         self.model = self.model.with_evaluation(evaluation, p.measured_on)
         self.model.save(self.folder)
-        write_report(self.model, p, self.rows, self.folder, self.arguments, note)
+        about: dict[str, Any] = {"notes": [note] if note else [], "calibration": calibration}
+        write_report(self.model, p, self.rows, self.folder, self.arguments, **about)
         bar.at(1.0)
+        if self.curves is not None and ending == "finished":
+            self.model.curve = self.curves.run(self.folder, evaluation, self.rows[-1]["seconds"], bar)
+            write_report(self.model, p, self.rows, self.folder, self.arguments, **about, curve=self.model.curve)
         return self.model
 
 

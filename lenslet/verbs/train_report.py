@@ -7,10 +7,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from lenslet.files import write_whole
+from lenslet.report.calibration import calibration_section, reliability
 from lenslet.report.curves import curves
+from lenslet.report.learning_curve import learning_curve_section
 from lenslet.report.training import confusion_png, training_page
 
 if TYPE_CHECKING:
+    from lenslet.results.calibration import Calibration
+    from lenslet.results.learning_curve import LearningCurve
     from lenslet.tasks.classify.classifier import Classifier
     from lenslet.tasks.classify.prepare import Prepared
 
@@ -23,9 +27,12 @@ def write_report(
     rows: Sequence[dict[str, float]],
     folder: Path,
     arguments: dict[str, Any],
-    note: str,
+    *,
+    calibration: "Calibration",
+    notes: Sequence[str] = (),
+    curve: "LearningCurve | None" = None,
 ) -> Path:
-    """Write report.html, curves.png and confusion.png into the folder of the run.
+    """Write report.html, curves.png, confusion.png and reliability.png into the folder of the run.
 
     Args:
         model: with its evaluation.
@@ -33,12 +40,19 @@ def write_report(
         rows: of results.csv.
         folder: of the run.
         arguments: of the call.
-        note: how the run ended, where it did not end as planned.
+        calibration: of its confidence.
+        notes: how the run ended, where it did not end as planned, and what else went wrong.
+        curve: what more pictures would bring, where that was asked.
     """
     evaluation = model.evaluation
     assert evaluation is not None
     write_whole(folder / "curves.png", curves(rows))
     write_whole(folder / "confusion.png", confusion_png(evaluation))
+    more = [calibration_section(calibration)]
+    if calibration.n:
+        write_whole(folder / "reliability.png", reliability(calibration))
+    if curve is not None:
+        more.insert(0, learning_curve_section(curve))
     page = training_page(
         title=f"{model.card.net} trained on {Path(arguments['data']).resolve().name}",
         evaluation=evaluation,
@@ -48,8 +62,9 @@ def write_report(
         command=command(arguments),
         per_class=model.card.data["per_class"],
         skipped=[(str(s.path), s.why) for s in prepared.skipped],
-        notes=[n for n in (note, *prepared.notes) if n],
+        notes=[*notes, *prepared.notes],
         samples=prepared.shown(_SAMPLES),
+        more=more,
         foot=f"Lenslet {model.card.versions['lenslet']}, {datetime.now(UTC):%Y-%m-%d %H:%M} UTC. "
         "This page holds everything it shows and fetches nothing.",
     )
@@ -60,9 +75,9 @@ def command(arguments: dict[str, Any]) -> str:
     """The command line that repeats a call of `train`."""
     words = ["lenslet", "train", str(arguments["data"])]
     for name, value in arguments.items():
-        if name in ("data", "progress") or value is None or (name, value) == ("precision", "auto"):
+        if name in ("data", "progress") or value is None or value is False or (name, value) == ("precision", "auto"):
             continue
-        words += [f"--{name}", str(value)]
+        words += [f"--{name.replace('_', '-')}"] + ([] if value is True else [str(value)])
     return shlex.join(words)
 
 

@@ -47,9 +47,7 @@ def fit_temperature(logits: Float[np.ndarray, "n k"], truth: Int[np.ndarray, " n
     return float(np.clip(np.exp(found.x), COLDEST, HOTTEST))
 
 
-def calibrate(
-    logits: Float[np.ndarray, "n k"], truth: Int[np.ndarray, " n"], *, by_heart: bool = False
-) -> Calibration:
+def calibrate(logits: Float[np.ndarray, "n k"], truth: Int[np.ndarray, " n"], *, by_heart: bool = False) -> Calibration:
     """Fit the temperature on all pictures, and measure what it does by halves.
 
     It stays 1 where there are fewer than 50 pictures, where the net has learned these very pictures, and where it
@@ -97,9 +95,7 @@ def _halves(truth: Int[np.ndarray, " n"]) -> Int[np.ndarray, " n"]:
     return side
 
 
-def _probabilities(
-    logits: Float[np.ndarray, "n k"], temperatures: Float[np.ndarray, " n"]
-) -> Float[np.ndarray, "n k"]:
+def _probabilities(logits: Float[np.ndarray, "n k"], temperatures: Float[np.ndarray, " n"]) -> Float[np.ndarray, "n k"]:
     scores = logits.astype(np.float64) / temperatures[:, None]
     powers = np.exp(scores - scores.max(1, keepdims=True, initial=-np.inf))
     made: np.ndarray = powers / powers.sum(1, keepdims=True)

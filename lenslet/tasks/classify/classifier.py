@@ -18,6 +18,7 @@ from lenslet.errors import DataError, ImageError
 from lenslet.image import open_image
 from lenslet.results import Classification, Evaluation, Unreadable
 from lenslet.results.calibration import Calibration
+from lenslet.results.learning_curve import LearningCurve
 from lenslet.tasks.classify.calibrate import calibrate
 from lenslet.tasks.classify.decode import classifications
 from lenslet.tasks.classify.metrics import evaluate
@@ -42,6 +43,7 @@ class Classifier:
         self.card = card
         self.evaluation = evaluation
         self.folder = folder
+        self.curve: LearningCurve | None = None  # where `train` was asked for one
 
     @property
     def labels(self) -> tuple[str, ...]:
@@ -100,12 +102,12 @@ class Classifier:
                 its temperature is then 1.
         """
         device = next(self.net.parameters()).device
-        pairs = [
-            (self._raw(images.to(device, memory_format=torch.channels_last)).numpy(), classes.cpu().numpy())
-            for images, classes in held_out or ()
-        ]
-        logits, truth = zip(*pairs, strict=True) if pairs else ([np.zeros((0, len(self.labels)), np.float32)], [[]])
-        found = calibrate(np.concatenate(logits), np.concatenate(truth).astype(np.int64), by_heart=held_out is None)
+        logits = [np.zeros((0, len(self.labels)), np.float32)]
+        truth = [np.zeros(0, np.int64)]
+        for images, classes in held_out or ():
+            logits.append(self._raw(images.to(device, memory_format=torch.channels_last)).numpy())
+            truth.append(classes.cpu().numpy())
+        found = calibrate(np.concatenate(logits), np.concatenate(truth), by_heart=held_out is None)
         card = replace(self.card, thresholds={**self.card.thresholds, **found.thresholds})
         return Classifier(self.net, card, evaluation=self.evaluation, folder=self.folder), found
 

@@ -45,6 +45,8 @@ class Prepared:
     """To measure on at the end; the pictures learned from where nothing could be held out."""
     by_heart: bool
     """Whether those are the pictures learned from. Otherwise copies of learned ones do not count, and are told."""
+    apart: bool
+    """Whether they are a test part, by which nothing was chosen and nothing fitted."""
     measured_on: str
     skipped: tuple[Skipped, ...]
     notes: tuple[str, ...]
@@ -161,6 +163,7 @@ def prepare(
         recipe=recipe,
         held_out=held_out,
         by_heart=by_heart,
+        apart=bool(parts.test) and not by_heart,
         measured_on=how,
         skipped=pictures.skipped,
         notes=parts.notes,

@@ -55,7 +55,11 @@ def test_what_is_said_to_come_after_is_cross_fitted() -> None:
 
 @pytest.mark.parametrize(
     ("n", "by_heart", "why"),
-    [(49, False, "49 pictures held out are too few"), (500, True, "pictures that it learned"), (0, False, "0 pictures")],
+    [
+        (49, False, "49 pictures held out are too few"),
+        (500, True, "pictures that it learned"),
+        (0, False, "0 pictures"),
+    ],
 )
 def test_it_stays_1_where_nothing_can_be_known(n: int, by_heart: bool, why: str) -> None:
     logits, truth = honest(n)
