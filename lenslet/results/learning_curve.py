@@ -142,7 +142,7 @@ class LearningCurve:
             return f"all {now.of} held-out pictures are right already, so a gain could not be seen on them"
         assert self._drawn is not None
         small, large = (self._drawn[:, self._n == n].mean(1) for n in (self._n[0], self._n[-1]))
-        if (small > large).mean() < 0.95:
+        if (small > large).mean() < 0.975:
             return f"on {now.of} held-out pictures, no gain from {self.sizes[0]:,} to {now.n:,} is to be seen"
         expected = self.predict(2 * now.n)
         if expected is None or expected.high - expected.low > _WIDEST:
@@ -201,7 +201,7 @@ class LearningCurve:
         fit, twice = self.fit, None if self.why_not else self.predict(2 * self.now.n)
         return {
             "schema": SCHEMA,
-            "points": [asdict(p) for p in self.points],
+            "points": [asdict(p) | {"share": float(p.share), "seconds": float(p.seconds)} for p in self.points],
             "each": self.each,
             "fit": None
             if fit is None

@@ -17,6 +17,7 @@ def find_rates(prepared: "Prepared", folder: Path, bar: "Bar") -> Rates:
     """Try all rates on a run that could start, and write rates.png and rates.csv into its folder."""
     from lenslet.loops.range_test import STEPS, range_test
 
+    prepared.train.watch = None  # the bar below knows more than that of a training
     bar.phase(f"trying rates with {prepared.card.net}")
     steps = []
     for step in range_test(prepared.net, prepared.task, prepared.train, prepared.recipe):
