@@ -2,11 +2,11 @@
 
 Command: python -m benchmarks.quality.learning_curve [--epochs 30] [--seeds 3] [--net facet_s] [--dry]
 Minutes: 20
-Measures: sign_digits (10 classes, 100 px), a stratified 80/20 split drawn by each seed. The curve is fitted to the runs on
-    1/8 (three draws), 1/4 (two) and 1/2 of the training pictures only; it then foresees the accuracy with all of them,
-    with a 95 % interval that includes the luck of measuring on so few pictures. The truth is the run on all pictures. Every
-    run makes as many steps as 30 passes over all pictures. n = 3 seeds: with 95 % intervals, one miss in three would happen
-    to an honest method about once in seven times.
+Measures: sign_digits (10 classes, 100 px), a stratified 80/20 split drawn by each seed. The curve is fitted to the runs
+    on 1/8 (three draws), 1/4 (two) and 1/2 of the training pictures only; it then foresees the accuracy with all of
+    them, with a 95 % interval that includes the luck of measuring on so few pictures. The truth is the run on all
+    pictures. Every run makes as many steps as 30 passes over all pictures. n = 3 seeds: with 95 % intervals, an honest
+    method would miss at least once in three about every seventh time.
 --dry prints the rows and writes no file: for a look on a busy machine.
 """
 

@@ -1,5 +1,7 @@
 """Laws of the fit of a learning curve, and of the nested parts that it is measured on."""
 
+from itertools import pairwise
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -30,7 +32,7 @@ def test_whatever_was_measured_more_pictures_never_promise_less(errors: list[flo
     fit = fit_power_law(N, np.array([errors]), np.array(weights))
     found = [float(fit.error(n)[0]) for n in (165, 660, 1320, 2640, 10**6)]
     assert found == sorted(found, reverse=True)
-    assert 0 <= found[-1]
+    assert found[-1] >= 0
     assert found[0] <= 1
     assert fit.floor[0] >= 0
     assert fit.scale[0] >= 0
@@ -44,14 +46,13 @@ labelled = st.lists(st.tuples(st.integers(0, 60), st.integers(0, 3)), min_size=1
 def test_parts_are_nested_have_every_class_and_keep_copies_together(pairs: list[tuple[int, int]], draw: int) -> None:
     keys, labels = [k for k, _ in pairs], np.array([c for _, c in pairs])
     parts = [nested_part(keys, labels, share, draw=draw) for share in (1 / 8, 1 / 4, 1 / 2, 1.0)]
-    for small, large in zip(parts, parts[1:], strict=False):
+    for small, large in pairwise(parts):
         assert (large | ~small).all()
     assert parts[-1].all()
     for part in parts:
         assert set(labels[part]) == set(labels)
-        assert len({(k, c) for (k, c), taken in zip(pairs, part, strict=True) if taken}) == len(
-            {(k, c) for k, c in pairs} - {(k, c) for (k, c), taken in zip(pairs, part, strict=True) if not taken}
-        )
+        inside = {pair for pair, taken in zip(pairs, part, strict=True) if taken}
+        assert not inside & {pair for pair, taken in zip(pairs, part, strict=True) if not taken}
 
 
 @given(labelled)

@@ -87,9 +87,8 @@ def test_a_gain_that_may_be_none_is_called_so() -> None:
 
 def test_runs_of_one_size_that_scatter_widen_it() -> None:
     def spread(by: int) -> float:
-        points = [
-            CurvePoint(n, n / 800, 0, right, 1000) for n, right in ((100, 700), (200, 780), (400, 840), (800, 880))
-        ]
+        rising = ((100, 700), (200, 780), (400, 840), (800, 880))
+        points = [CurvePoint(n, n / 800, 0, right, 1000) for n, right in rising]
         points += [CurvePoint(100, 1 / 8, 1, 700 - by, 1000), CurvePoint(100, 1 / 8, 2, 700 + by, 1000)]
         expected = LearningCurve(tuple(points)).predict(1600)
         assert expected is not None
