@@ -27,12 +27,14 @@ def learning_curve_figure(curve: "LearningCurve") -> "Figure":
         x = point.n * 1.02 ** (2 * point.repeat)  # runs of one size stand side by side
         axes.plot((x, x), (low, high), color=_BLUE, linewidth=1.2, alpha=0.55)
         axes.plot(x, point.accuracy, "o", color=_BLUE, markersize=6, label="" if number else "measured, 95 % interval")
-    ticks = [*curve.sizes, *([2 * curve.now.n] if curve.fit is not None else [])]
+    sizes = [*curve.sizes, *([2 * curve.now.n] if curve.fit is not None else [])]
+    # of sizes that hardly differ, because copies were drawn together, one number: two would be printed over each other
+    ticks = [n for k, n in enumerate(sizes) if k + 1 == len(sizes) or sizes[k + 1] > 1.2 * n]
     axes.set_xscale("log")
     axes.xaxis.set_major_locator(FixedLocator([float(t) for t in ticks]))
     axes.xaxis.set_minor_locator(NullLocator())
     axes.set_xticklabels([f"{t:,}" for t in ticks])
-    axes.set_xlim(0.9 * ticks[0], 1.15 * ticks[-1])
+    axes.set_xlim(0.9 * sizes[0], 1.15 * sizes[-1])
     axes.yaxis.set_major_formatter(PercentFormatter(1.0))
     top = max(high for _, high in (p.interval for p in curve.points))
     axes.set_ylim(top=1.005 if top > 0.8 else None)
