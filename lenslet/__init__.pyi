@@ -6,7 +6,7 @@ from typing import Any, Literal, overload
 from lenslet import foundations, nets
 from lenslet.errors import LensletError
 from lenslet.loops import Epoch, Recipe, fit
-from lenslet.results import Classification, Evaluation, LearningCurve, Rates
+from lenslet.results import Classification, Detections, Evaluation, LearningCurve, Localization, Points, Rates
 from lenslet.tasks.classify.classifier import Classifier
 from lenslet.verbs.cache import cache
 from lenslet.verbs.check import check
@@ -25,10 +25,13 @@ __version__: str
 __all__ = [
     "Classification",
     "Classifier",
+    "Detections",
     "Epoch",
     "Evaluation",
     "LearningCurve",
     "LensletError",
+    "Localization",
+    "Points",
     "Rates",
     "Recipe",
     "__version__",
