@@ -10,6 +10,7 @@ from lenslet.results import Classification, Detections, Evaluation, LearningCurv
 from lenslet.tasks.classify.classifier import Classifier
 from lenslet.verbs.cache import cache
 from lenslet.verbs.check import check
+from lenslet.verbs.convert import convert
 from lenslet.verbs.demo import demo
 from lenslet.verbs.describe import describe
 from lenslet.verbs.evaluate import evaluate
@@ -37,6 +38,7 @@ __all__ = [
     "__version__",
     "cache",
     "check",
+    "convert",
     "demo",
     "describe",
     "evaluate",

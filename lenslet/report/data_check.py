@@ -23,7 +23,8 @@ def check_page(report: DataReport, *, foot: str = "") -> Page:
     worst = report.severities
     weighty = worst["error"] + worst["warning"]
     parts = ", ".join(f"{count:,} {name}" for name, count in report.parts.items()) if len(report.parts) > 1 else ""
-    lead = f"in {report.pictures:,} pictures of {len(report.classes)} classes{f' ({parts})' if parts else ''}"
+    boxes = f" and {sum(report.classes.values()):,} boxes" if report.what == "boxes" else ""
+    lead = f"in {report.pictures:,} pictures{boxes} of {len(report.classes)} classes{f' ({parts})' if parts else ''}"
     sections = []
     if report.findings:
         sections.append(Section("At a glance", (_glance(report),)))

@@ -2,6 +2,7 @@
 
 from lenslet.results.calibration import Calibration
 from lenslet.results.classification import Classification
+from lenslet.results.conversion import Conversion
 from lenslet.results.data_report import DataReport, Finding
 from lenslet.results.data_split import DataSplit
 from lenslet.results.data_stats import DataStats
@@ -16,6 +17,7 @@ from lenslet.results.unreadable import Unreadable
 __all__ = [
     "Calibration",
     "Classification",
+    "Conversion",
     "CurvePoint",
     "DataReport",
     "DataSplit",

@@ -9,10 +9,13 @@ if TYPE_CHECKING:
     from lenslet.data.care import Describer
     from lenslet.results import DataReport
     from lenslet.tasks.classify.classifier import Classifier
+    from lenslet.verbs.progress import Bar
 
 
 def check(
-    data: Annotated[str | Path, Doc("A folder with one folder of pictures per class, or a .csv of paths and labels.")],
+    data: Annotated[
+        str | Path, Doc("A folder of pictures with classes, boxes or points; or its .csv, data.yaml, .json.")
+    ],
     *,
     out: Annotated[Path | None, Doc("Write check.html, a page of pictures, and findings.csv into this folder.")] = None,
     model: Annotated[
@@ -20,24 +23,35 @@ def check(
         Doc("A model whose features help to judge the labels; a shipped one if left out, where there is one."),
     ] = None,
     labels: Annotated[bool, Doc("Look for labels that are probably wrong, which takes longest.")] = True,
+    fix: Annotated[Path | None, Doc("Write a repaired copy of boxes or points into this new folder.")] = None,
     progress: Annotated[bool, Doc("Show a bar on stderr.")] = True,
 ) -> "DataReport":
     """Find what is wrong in a folder of pictures: broken files, copies, leaks between parts, wrong labels, odd classes.
 
-    Nothing is changed, and no file, however bad, stops it.
+    Of boxes and points: boxes outside, without area, drawn twice, of unknown classes; labels without pictures and
+    pictures without labels; each with file and line. Nothing is changed, and no file, however bad, stops it.
 
     Raises:
         DataError: no such data set.
+        CallError: `fix` is taken, or there is nothing that it could repair.
         CardError: no such model.
     """
     from lenslet.data import read
     from lenslet.data.care import check as look_for_faults
+    from lenslet.data.scenes import form_of
+    from lenslet.errors import CallError
     from lenslet.verbs.progress import bar, phases
 
-    parts = read(data, at_least=1)
-    describer, by = _describer(model) if labels else (None, "")
+    boxes = form_of(data) is not None
+    if fix is not None and not boxes:
+        raise CallError(f"{data} has no boxes and no points, and of classes nothing can be repaired; leave out --fix")
     with bar(shown=progress) as shown:
-        report = look_for_faults(parts, labels=labels, describer=describer, by=by, watch=phases(shown))
+        if boxes:
+            report = _boxes(data, fix, shown)
+        else:
+            parts = read(data, at_least=1)
+            describer, by = _describer(model) if labels else (None, "")
+            report = look_for_faults(parts, labels=labels, describer=describer, by=by, watch=phases(shown))
         if out is not None:
             from lenslet import __version__
             from lenslet.files import write_whole
@@ -51,6 +65,25 @@ def check(
             write_whole(Path(out) / "findings.csv", table)
             shown.at(1.0)
     return report
+
+
+def _boxes(data: str | Path, fix: Path | None, shown: "Bar") -> "DataReport":
+    """The check of boxes and points, and their repaired copy."""
+    from dataclasses import replace
+
+    from lenslet.data.care import check_boxes, repairs
+    from lenslet.data.scenes import read_boxes, write_boxes
+    from lenslet.verbs.progress import phases
+
+    shown.phase("reading the labels")
+    scenes = read_boxes(data, at_least=0, whole=fix is not None)
+    shown.at(1.0)
+    report = check_boxes(scenes, watch=phases(shown))
+    if fix is None:
+        return report
+    shown.phase("writing the repaired copy")
+    written = write_boxes(scenes, scenes.form, Path(fix), progress=lambda done, of: shown.at(done / of))
+    return replace(report, notes=(*report.notes, *repairs(scenes, written)))
 
 
 def _describer(model: "str | Path | Classifier | None") -> "tuple[Describer | None, str]":

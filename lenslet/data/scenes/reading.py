@@ -60,10 +60,14 @@ def read_boxes(root: str | Path, *, at_least: int = 1, whole: bool = False) -> S
 
 
 def form_of(root: str | Path) -> str | None:
-    """The form of the boxes or points that a place holds; None where there are none. For guessing the task."""
+    """The form of the boxes or points that a place holds; None where there are none. For guessing the task.
+
+    Raises:
+        DataError: there are several of one form, and a person has to say which.
+    """
     try:
         looks = _looks(Path(root))
-    except (DataError, OSError):
+    except OSError:
         return None
     return looks[0].form if looks else None
 

@@ -195,14 +195,14 @@ class _Room:
             return float(width), float(height)
         if sheet.size is None or sheet.size == size or min(sheet.size) < 1:
             return 1.0, 1.0
+        corners = [mark.box for mark in sheet.marks if mark.box is not None and all(map(math.isfinite, mark.box))]
+        turned = sheet.size == size[::-1]
+        if _fit(corners, size) and not _fit(corners, sheet.size):  # what is stated is wrong, and the boxes are not
+            self.fault("scale", sheet, None, f"{_said(sheet.size, size)}, but its boxes fit the picture: taken so")
+            return 1.0, 1.0
         if _alike(sheet.size, size):
             self.fault("scale", sheet, None, f"{_said(sheet.size, size)}: its boxes are scaled with it")
             return width / sheet.size[1], height / sheet.size[0]
-        corners = [mark.box for mark in sheet.marks if mark.box is not None and all(map(math.isfinite, mark.box))]
-        turned = sheet.size == size[::-1]
-        if turned and _fit(corners, size) and not _fit(corners, sheet.size):  # width and height written the wrong way
-            self.fault("scale", sheet, None, f"{_said(sheet.size, size)}, but its boxes fit the picture: taken so")
-            return 1.0, 1.0
         if turned:
             why = "turned by its EXIF mark, or labelled lying: save it upright and label it again"
         else:

@@ -17,6 +17,7 @@ from lenslet.data.scenes.scene import Fault, Scene, Scenes
 from lenslet.data.scenes.settle import DIGITS
 from lenslet.data.scenes.xml import Node, element, parse
 from lenslet.errors import DataError
+from lenslet.image.names import spoken
 
 _LARGEST = 16 << 20  # bytes of one picture's labels
 _CORNERS = ("xmin", "ymin", "xmax", "ymax")
@@ -55,7 +56,7 @@ def read(root: Path) -> Raw:
         try:
             tree = parse(root / name, text_of(root / name, _LARGEST))
         except DataError as error:
-            raw.faults.append(Fault("syntax", str(error), (root / name,)))
+            raw.faults.append(Fault("syntax", str(error).replace(spoken(root / name), spoken(name), 1), (root / name,)))
             taken.add(picture or "")
             continue
         if tree.tag != "annotation":

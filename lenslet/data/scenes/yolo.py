@@ -95,7 +95,8 @@ def _picture(root: Path, path: Path, part: Part, finder: Finder, raw: Raw, colum
     try:
         lines = text_of(source, _TXT).splitlines()
     except DataError as error:
-        raw.faults.append(Fault("syntax", str(error), (source, path)))
+        why = str(error).replace(spoken(source), spoken(source.relative_to(root)), 1)
+        raw.faults.append(Fault("syntax", why, (source, path)))
         return source
     raw.sheets.append(sheet)
     _marks(sheet, lines, raw, columns)

@@ -87,6 +87,12 @@ def test_a_picture_labelled_lying_is_left_out_and_swapped_sides_are_not(table):
     assert len(swapped.train[0].truth) == 1
 
 
+def test_boxes_that_fit_the_picture_and_not_the_stated_size_are_taken_as_they_are(table):
+    read = table("a.png,cat,10,20,60,40,32,24")
+    assert "but its boxes fit the picture: taken so" in told(read)[0][1]
+    assert read.train[0].truth.boxes.tolist() == [[10, 20, 60, 40]]
+
+
 def test_a_size_of_zero_says_nothing(table):
     assert table("a.png,cat,1,2,30,40,0,0").faults == ()
 
