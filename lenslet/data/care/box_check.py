@@ -41,11 +41,22 @@ def check_boxes(scenes: Scenes, *, watch: Watch | None = None) -> DataReport:
         findings=(
             *(Finding(f.kind, f.sentence, tuple(map(str, f.paths)), line=f.line) for f in scenes.faults),
             *(replace(finding, label=None) for finding in files),
+            *_spelling(scenes),
             *_classes(scenes),
         ),
         notes=scenes.notes,
         what="boxes",
     )
+
+
+def _spelling(scenes: Scenes) -> Iterator[Finding]:
+    """Classes whose names differ in case and spaces only."""
+    spelled: dict[str, list[str]] = {}
+    for name in scenes.names:
+        spelled.setdefault(" ".join(name.casefold().split()), []).append(name)
+    for names in spelled.values():
+        if len(names) > 1:
+            yield Finding("class", f"{' and '.join(map(repr, names))}: one class, spelled in {len(names)} ways?")
 
 
 def _classes(scenes: Scenes) -> Iterator[Finding]:
@@ -71,12 +82,6 @@ def _classes(scenes: Scenes) -> Iterator[Finding]:
         if lacking:
             what = f"{some(lacking)}: not in the {PART_SPOKEN[part]} part, so nothing is measured on it"
             yield Finding("class", what)
-    spelled: dict[str, list[str]] = {}
-    for name in scenes.names:
-        spelled.setdefault(" ".join(name.casefold().split()), []).append(name)
-    for names in spelled.values():
-        if len(names) > 1:
-            yield Finding("class", f"{' and '.join(map(repr, names))}: one class, spelled in {len(names)} ways?")
     there = [name for name in learned if learned[name]]
     if len(there) > 1:
         least, most = min(there, key=lambda k: learned[k]), max(there, key=lambda k: learned[k])

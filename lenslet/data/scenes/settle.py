@@ -22,6 +22,8 @@ from lenslet.image.names import spoken
 from lenslet.results import Detections, Points
 
 DIGITS = 6  # decimals of a pixel that are kept: what is left of shares after their rounding is taken away
+Corners = tuple[float, float, float, float]
+_NO_POINTS = np.zeros((0, 3))
 _SLACK = 0.5  # pixels beyond the edge that are cut without a word
 _SHAPE = 0.02  # two pictures whose shapes differ by no more are one at two sizes
 
@@ -139,14 +141,14 @@ class _Room:
         scale = self._scale(sheet, size)
         if scale is None:
             return None
-        kept: list[tuple[Mark, int, np.ndarray, np.ndarray]] = []
+        kept: list[tuple[Mark, int, Corners, np.ndarray]] = []
         seen: dict[tuple[object, ...], Mark] = {}
         for mark in sheet.marks:
             found = self._mark(sheet, mark, size, scale)
             if found is None:
                 continue
             label, box, places = found
-            same = (label, *np.rint(box).tolist(), *np.nan_to_num(places).ravel().round().tolist())
+            same = (label, *map(round, box), places.round().tobytes())
             if same in seen and not self.raw.boxless:
                 at = f"as in line {seen[same].line}" if seen[same].line else "as another"
                 self.fault("twice", sheet, mark, f"{self.names[label]} {_spoken(box)}, the same box {at}: left out")
@@ -155,7 +157,7 @@ class _Room:
             kept.append((mark, label, box, places))
         return self._made(sheet, size, kept)
 
-    def _made(self, sheet: Sheet, size: tuple[int, int], kept: list[tuple[Mark, int, np.ndarray, np.ndarray]]) -> Scene:
+    def _made(self, sheet: Sheet, size: tuple[int, int], kept: list[tuple[Mark, int, Corners, np.ndarray]]) -> Scene:
         marks = [mark for mark, *_ in kept]
         scores = [1.0 if mark.score is None else mark.score for mark in marks]
         keys = tuple(mark.key for mark in marks)
@@ -212,7 +214,7 @@ class _Room:
 
     def _mark(
         self, sheet: Sheet, mark: Mark, size: tuple[int, int], scale: tuple[float, float]
-    ) -> tuple[int, np.ndarray, np.ndarray] | None:
+    ) -> tuple[int, Corners, np.ndarray] | None:
         """Class, box and points of a mark, in pixels; None where it has to be left out."""
         label = self._label(mark)
         if label is None:
@@ -232,8 +234,13 @@ class _Room:
         if not len(known):
             self.fault("empty", sheet, mark, "no box, and no point that is known: left out")
             return None
-        around = np.concatenate([known.min(0), known.max(0)])
-        return label, np.clip(around, 0, (size[1], size[0], size[1], size[0])), places
+        low = np.maximum(known.min(0), 0).tolist()
+        high = np.minimum(known.max(0), size[::-1]).tolist()
+        low, high = (
+            [min(a, b) for a, b in zip(low, high, strict=True)],
+            [max(a, b) for a, b in zip(low, high, strict=True)],
+        )
+        return label, (low[0], low[1], high[0], high[1]), places
 
     def _label(self, mark: Mark) -> int | None:
         if isinstance(mark.label, int):
@@ -244,7 +251,7 @@ class _Room:
         """The points of a mark as (k, 3): x, y, visible."""
         joints = self.raw.joints
         if joints is None:
-            return np.zeros((0, 3))
+            return _NO_POINTS
         if not mark.points:  # a box without points, among others with
             return np.tile([np.nan, np.nan, 0.0], (len(joints.names), 1))
         if len(mark.points) != len(joints.names):
@@ -262,27 +269,30 @@ class _Room:
             places[lost, 2] = 0
         return places
 
-    def _box(self, sheet: Sheet, mark: Mark, size: tuple[int, int], scale: tuple[float, float]) -> np.ndarray | None:
-        """The box of a mark within its picture."""
+    def _box(self, sheet: Sheet, mark: Mark, size: tuple[int, int], scale: tuple[float, float]) -> Corners | None:
+        """The box of a mark within its picture. In plain numbers: of five hundred thousand, arrays take a minute."""
         assert mark.box is not None
-        name = mark.label if isinstance(mark.label, str) else self.names[mark.label]
-        if not all(map(math.isfinite, mark.box)) or max(map(abs, mark.box)) > 1e9:
-            self.fault("nan", sheet, mark, f"{spoken(name)} {mark.box} is no box of numbers: left out")
+        name = spoken(mark.label if isinstance(mark.label, str) else self.names[mark.label])
+        if not all(-1e9 < value < 1e9 for value in mark.box):  # NaN is not
+            self.fault("nan", sheet, mark, f"{name} {mark.box} is no box of numbers: left out")
             return None
-        box = np.round(np.array(mark.box) * (*scale, *scale), DIGITS)
-        if box[2] < box[0] or box[3] < box[1]:
-            self.fault("swapped", sheet, mark, f"{spoken(name)} {_spoken(box)} has its corners swapped: turned")
-            box = np.concatenate([np.minimum(box[:2], box[2:]), np.maximum(box[:2], box[2:])])
-        if box[2] == box[0] or box[3] == box[1]:
-            self.fault("empty", sheet, mark, f"{spoken(name)} {_spoken(box)} has no area: left out")
+        across, down = scale
+        x1, y1, x2, y2 = mark.box
+        x1, y1, x2, y2 = (round(v, DIGITS) for v in (x1 * across, y1 * down, x2 * across, y2 * down))
+        if x2 < x1 or y2 < y1:
+            self.fault("swapped", sheet, mark, f"{name} {_spoken((x1, y1, x2, y2))} has its corners swapped: turned")
+            x1, y1, x2, y2 = min(x1, x2), min(y1, y2), max(x1, x2), max(y1, y2)
+        box = (x1, y1, x2, y2)
+        if x1 == x2 or y1 == y2:
+            self.fault("empty", sheet, mark, f"{name} {_spoken(box)} has no area: left out")
             return None
-        height, width = size
-        cut = np.clip(box, 0, (width, height, width, height))
+        height, width = float(size[0]), float(size[1])
+        cut = (max(x1, 0.0), max(y1, 0.0), min(x2, width), min(y2, height))
         if cut[2] <= cut[0] or cut[3] <= cut[1]:
-            self.fault("outside", sheet, mark, f"{spoken(name)} {_spoken(box)} lies outside {_by(size)}: left out")
+            self.fault("outside", sheet, mark, f"{name} {_spoken(box)} lies outside {_by(size)}: left out")
             return None
-        if np.abs(cut - box).max() > _SLACK:
-            self.fault("outside", sheet, mark, f"{spoken(name)} {_spoken(box)} reaches beyond {_by(size)}: cut")
+        if max(cut[0] - x1, cut[1] - y1, x2 - cut[2], y2 - cut[3]) > _SLACK:
+            self.fault("outside", sheet, mark, f"{name} {_spoken(box)} reaches beyond {_by(size)}: cut")
         return cut
 
 
@@ -290,7 +300,7 @@ def _points(places: np.ndarray, joints: Joints, path: Path, size: tuple[int, int
     return Points(places[:, :2], joints.names, places[:, 2].astype(np.int64), None, joints.lines, path, size)
 
 
-def _fit(corners: Iterable[tuple[float, float, float, float]], size: tuple[int, int]) -> bool:
+def _fit(corners: Iterable[Corners], size: tuple[int, int]) -> bool:
     """Whether boxes lie in a picture of that size."""
     return all(max(x1, x2) <= size[1] + 1 and max(y1, y2) <= size[0] + 1 for x1, y1, x2, y2 in corners)
 
@@ -308,9 +318,9 @@ def _by(size: tuple[int, int]) -> str:
     return f"the picture of {size[1]} x {size[0]}"
 
 
-def _spoken(box: np.ndarray) -> str:
+def _spoken(box: Corners) -> str:
     """A box for a sentence."""
-    return "(" + ", ".join(f"{value:.6g}" for value in box.tolist()) + ")"
+    return "(" + ", ".join(f"{value:.6g}" for value in box) + ")"
 
 
 def summary(faults: Iterable[Fault]) -> list[str]:
