@@ -82,7 +82,7 @@ def reads_or_refuses(root: Path) -> None:
 
 
 @pytest.mark.parametrize("form", FORMS)
-@settings(deadline=None, max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(deadline=None, max_examples=30, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(cuts=changes)
 def test_a_damaged_label_file_is_read_or_refused(form, forms, cuts):
     root, path = forms / form, forms / form / LABELS[form]
@@ -94,7 +94,7 @@ def test_a_damaged_label_file_is_read_or_refused(form, forms, cuts):
         path.write_bytes(whole)
 
 
-@settings(deadline=None, max_examples=80)
+@settings(deadline=None, max_examples=40)
 @given(cuts=changes)
 def test_a_damaged_data_yaml_is_read_or_refused(forms, cuts):
     path = forms / "yolo" / "data.yaml"
@@ -115,7 +115,7 @@ places = st.lists(st.integers(0, 5), min_size=1, max_size=7)
 
 
 @pytest.mark.parametrize("form", ["coco", "labelstudio"])
-@settings(deadline=None, max_examples=80)
+@settings(deadline=None, max_examples=40)
 @given(way=places, new=plain)
 def test_json_with_anything_in_the_place_of_anything_is_read_or_refused(form, forms, way, new):
     path = forms / form / LABELS[form]

@@ -63,7 +63,10 @@ def read(root: Path, files: Iterable[Path], *, whole: bool = True) -> Raw:
         finder = Finder(root, _bases(root, path, parts[path]))
         sheets = _sheets(path, sorted_, own, finder, raw)
         for sheet in sheets:
-            sheet.part = parts[path] or "train"
+            lies_in = part_of(_short(root, sheet.path)) if sheet.path else None
+            sheet.part = parts[path] or lies_in or "train"
+            if lies_in not in (None, sheet.part):
+                sheet.path = None  # one of the same name, in another part
         raw.sheets += sheets
         raw.faults += [
             Fault("unlabelled", f"{spoken(other)}: {path.name} does not name this picture: left out", (other,))
@@ -77,11 +80,15 @@ def read(root: Path, files: Iterable[Path], *, whole: bool = True) -> Raw:
 
 def _part(root: Path, path: Path) -> Part | None:
     """The part a file is of: by its folder, else by the words of its name."""
-    name = path.relative_to(root).as_posix() if path.is_relative_to(root) else path.name
-    if (part := part_of(name)) is not None:
+    if (part := part_of(_short(root, path))) is not None:
         return part
     words = path.stem.replace("-", "_").replace(".", "_").split("_")
     return next((found for word in words if (found := part_named(word))), None)
+
+
+def _short(root: Path, path: Path) -> str:
+    """A path from the data folder on, with slashes."""
+    return path.relative_to(root).as_posix() if path.is_relative_to(root) else path.name
 
 
 def _bases(root: Path, path: Path, part: Part | None) -> list[Path]:

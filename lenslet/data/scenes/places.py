@@ -141,10 +141,11 @@ class Finder:
         normal = dict.fromkeys(Path(os.path.normpath(base)) for base in bases)
         self.bases = [base for base in normal if base.is_relative_to(self.root)]
         self._listed: dict[Path, dict[str, str]] = {}
+        self._all: dict[str, Path | None] | None = None
 
     def find(self, name: str) -> Path | None:
         """The file of that name: as it stands, with Windows' slashes turned, with accents composed the other way, in
-        another case; at last by its own name alone. None where there is none in the data folder."""
+        another case; by its own name alone; at last anywhere in the data folder, if only one has that name."""
         turned = name.replace("\\", "/").strip()
         if not turned or "\0" in turned:
             return None
@@ -156,7 +157,9 @@ class Finder:
                 if found is not None:
                     return found
         own = turned.rpartition("/")[2]
-        return self.find(own) if own and own != turned else None
+        if own and own != turned:
+            return self.find(own)
+        return self._everywhere().get(own.casefold()) if own else None
 
     def has(self, place: Path) -> bool:
         """Whether there is a file of exactly that path."""
@@ -175,6 +178,16 @@ class Finder:
             for name in sorted(self._files(folder).values()):
                 if is_picture(name) and folder / name not in known:
                     yield folder / name
+
+    def _everywhere(self) -> dict[str, Path | None]:
+        """Every picture of the data folder by its own name in lower case; None where two have it. Made when needed."""
+        if self._all is None:
+            self._all = {}
+            for name in below(self.root):
+                if is_picture(name):
+                    own = name.rpartition("/")[2].casefold()
+                    self._all[own] = None if own in self._all else self.root / name
+        return self._all
 
     def _there(self, place: Path) -> Path | None:
         files = self._files(place.parent)

@@ -169,6 +169,24 @@ def test_coco_paths_that_lead_out_are_never_followed(coco):
     assert "leads out of the data folder" in told(read)[0][1] or "unlabelled" in told(read)[0][0]
 
 
+def test_coco_one_file_for_all_parts_leaves_each_picture_in_the_part_it_lies_in(coco):
+    plain = json.loads((coco / "annotations" / "instances_val.json").read_text())
+    plain["images"][0]["file_name"] = "val/3.png"
+    shutil.rmtree(coco / "annotations")
+    (coco / "all.json").write_text(json.dumps(plain))
+    read = read_boxes(coco)
+    assert (len(read.train), len(read.valid)) == (0, 1)
+
+
+def test_coco_pictures_that_lie_deeper_are_found_if_only_one_has_the_name(coco):
+    deep = coco / "train" / "site" / "one"
+    deep.mkdir(parents=True)
+    (coco / "train" / "2.png").rename(deep / "2.png")
+    assert boxes_of(coco)["2.png"]
+    picture(coco / "train" / "site" / "2.png")
+    assert "there is no picture 2.png" in "".join(sentence for _, sentence in told(read_boxes(coco)))
+
+
 def test_coco_a_picture_that_the_file_does_not_name_is_told(coco):
     picture(coco / "train" / "new.png")
     assert told(read_boxes(coco))[0][0] == "unlabelled"
