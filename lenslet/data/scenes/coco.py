@@ -188,7 +188,7 @@ def _joints(path: Path, made: _File, raw: Raw) -> None:
         if not isinstance(names, list) or not names:
             continue
         lines = []
-        for pair in plain.get("skeleton") or []:
+        for pair in plain["skeleton"] if isinstance(plain.get("skeleton"), list) else []:
             ends = [end - 1 for end in pair if isinstance(end, int)] if isinstance(pair, list) else []
             if len(ends) == 2 and all(0 <= end < len(names) for end in ends):
                 lines.append((ends[0], ends[1]))

@@ -128,6 +128,14 @@ def beneath(folder: Path, place: Path) -> bool:
     return Path(os.path.normpath(place)).is_relative_to(os.path.normpath(folder))
 
 
+def there(place: Path) -> bool:
+    """Whether something is there; no for a name that no disk could hold."""
+    try:
+        return place.exists()
+    except (OSError, ValueError):
+        return False
+
+
 class Finder:
     """Finds the files that label files name, in the data folder only.
 

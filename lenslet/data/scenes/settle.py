@@ -234,12 +234,7 @@ class _Room:
         if not len(known):
             self.fault("empty", sheet, mark, "no box, and no point that is known: left out")
             return None
-        low = np.maximum(known.min(0), 0).tolist()
-        high = np.minimum(known.max(0), size[::-1]).tolist()
-        low, high = (
-            [min(a, b) for a, b in zip(low, high, strict=True)],
-            [max(a, b) for a, b in zip(low, high, strict=True)],
-        )
+        low, high = (np.clip(ends, 0, size[::-1]).tolist() for ends in (known.min(0), known.max(0)))
         return label, (low[0], low[1], high[0], high[1]), places
 
     def _label(self, mark: Mark) -> int | None:

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from lenslet.data.samples import PART_SPOKEN, Part
-from lenslet.data.scenes.places import Finder, bare, below, beneath, is_picture, part_of, put, stem, text_of
+from lenslet.data.scenes.places import Finder, bare, below, beneath, is_picture, part_of, put, stem, text_of, there
 from lenslet.data.scenes.raw import Mark, Raw, Sheet, number
 from lenslet.data.scenes.scene import Fault, Joints, Scene, Scenes
 from lenslet.data.scenes.settle import DIGITS
@@ -197,7 +197,7 @@ def _place(root: Path, yaml_: Path, home: str, entry: str) -> Path | None:
     for spelling in dict.fromkeys((turned, re.sub(r"^(\.\./)+", "", turned))):
         for base in _homes(root, yaml_, home):
             place = Path(os.path.normpath(base / spelling))
-            if beneath(root, place) and place.exists():
+            if beneath(root, place) and there(place):
                 return place
     return None
 

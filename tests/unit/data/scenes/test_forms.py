@@ -139,6 +139,7 @@ def test_coco_faults_have_lines_and_numbers(coco):
         ('{"images": [' + "9" * 5000 + "]}", "number that is too long"),
         ('{"images": [], "annotations": []} more', "more after its end"),
         ('{"images": [], "annotations": []}', "no images and annotations"),
+        ('{"images": [], "categories": [{"id": 1, "keypoints": ["a"], "skeleton": 7}]}', "no box of it can be used"),
         ('{"images": [1], "annotations": [2]}', "no box of it can be used"),
     ],
 )
@@ -286,6 +287,12 @@ def test_a_table_of_points_by_number_and_by_name(tmp_path):
         assert read.train[0].points[0].visible.tolist() == [2, 2, 0]
         assert read.train[0].truth.boxes.tolist() == [[1, 2, 30, 40]]
     assert read.joints.names == ("eye", "nose", "chin")
+
+
+def test_points_that_lie_outside_have_a_box_on_the_edge(tmp_path):
+    picture(tmp_path / "1.png")
+    (tmp_path / "points.csv").write_text("image,x0,y0,x1,y1\n1.png,203,5,,\n")
+    assert boxes_of(tmp_path) == {"1.png": [[64, 5, 64, 5]]}
 
 
 def test_a_table_of_classes_is_none_of_boxes(tmp_path):

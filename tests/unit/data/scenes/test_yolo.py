@@ -73,6 +73,7 @@ def test_yolo_nothing_of_a_yaml_is_run(yolo):
         "kpt_shape: [x]\nnames: [a]\ntrain: images/train",
         "train: [[a]]\nnames: [a]",
         "train: \0\nnames: [a]",
+        f"train: {'9' * 5000}\nnames: [a]",
         "names:\n\t- a",
         "- names: 1\nnames: 2",
     ],
