@@ -137,6 +137,31 @@ def test_a_check_of_labels_that_are_all_wrong_still_reports(pets):
     assert report.counts["empty"] == 1
 
 
+def test_split_divides_boxes_in_the_form_they_have_and_keeps_copies_together(pets, tmp_path):
+    dice = np.random.default_rng(1)
+    lines = ["image,label,xmin,ymin,xmax,ymax"]
+    for i in range(40):
+        Image.fromarray(dice.integers(0, 255, (48, 64, 3), np.uint8)).save(pets / "a" / f"{i}.png")
+        lines.append(f"a/{i}.png,{'cat' if i % 4 else 'dog'},1,1,20,20")
+    (pets / "a" / "39.png").write_bytes((pets / "a" / "2.png").read_bytes())
+    (pets / "labels.csv").write_text("\n".join(lines))
+    made = ll.split(pets, out=tmp_path / "out", share=0.3, test=0.2, progress=False)
+    assert {name: sum(classes.values()) for name, classes in made.parts.items()} == made.counts
+    assert sum(made.counts.values()) == 40
+    assert made.how == "link"
+    back = read_boxes(tmp_path / "out")
+    assert back.form == "csv"
+    assert {part: len(own) for part, own in back.named.items()} == {
+        "train": made.counts["train"],
+        "valid": made.counts["val"],
+        "test": made.counts["test"],
+    }
+    part = {scene.name: name for name, own in back.named.items() for scene in own}
+    assert part["a/39.png"] == part["a/2.png"]
+    with pytest.raises(DataError, match="divided already"):
+        ll.split(tmp_path / "out", out=tmp_path / "again", progress=False)
+
+
 def test_of_classes_there_is_nothing_to_fix(pets, tmp_path):
     (pets / "labels.csv").unlink()
     with pytest.raises(CallError, match="leave out --fix"):
