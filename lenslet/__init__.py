@@ -26,6 +26,7 @@ __all__ = [
     "Rates",
     "Recipe",
     "__version__",
+    "boxes",
     "cache",
     "check",
     "convert",
@@ -44,7 +45,7 @@ __all__ = [
     "train",
 ]
 
-ROOMS = ("foundations", "nets")
+ROOMS = ("boxes", "foundations", "nets")
 HOMES = {
     "Classification": "lenslet.results",
     "Classifier": "lenslet.tasks.classify.classifier",

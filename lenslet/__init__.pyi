@@ -3,7 +3,7 @@
 from pathlib import Path
 from typing import Any, Literal, overload
 
-from lenslet import foundations, nets
+from lenslet import boxes, foundations, nets
 from lenslet.errors import LensletError
 from lenslet.loops import Epoch, Recipe, fit
 from lenslet.results import Classification, Detections, Evaluation, LearningCurve, Localization, Points, Rates
@@ -36,6 +36,7 @@ __all__ = [
     "Rates",
     "Recipe",
     "__version__",
+    "boxes",
     "cache",
     "check",
     "convert",

@@ -4,7 +4,7 @@ import codecs
 import os
 import stat
 import unicodedata
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path, PurePosixPath
 
 from lenslet.data.samples import PART_NAMES, Part
@@ -18,12 +18,13 @@ _PARTS = PART_NAMES | {"train2017": "train", "val2017": "valid", "test2017": "te
 _PARTS = _PARTS | {"val2014": "valid", "test2014": "test"}
 
 
-def text_of(path: Path, largest: int) -> str:
+def text_of(path: Path, largest: int, said: Callable[[bytes], str | None] | None = None) -> str:
     """A text file, whatever its encoding: UTF-8 with or without its mark, UTF-16 with it, else Latin-1.
 
     Args:
         path: of a regular file.
         largest: bytes; a larger one is refused, for no label file of its kind is.
+        said: the encoding that the bytes themselves name, if they do.
 
     Raises:
         DataError: it cannot be read.
@@ -45,10 +46,12 @@ def text_of(path: Path, largest: int) -> str:
         raise DataError(f"{spoken(path)} cannot be read ({reason}); check the path") from error
     if content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
         return content.decode("utf-16", "replace")
-    try:
-        return content.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        return content.decode("latin-1")
+    for encoding in filter(None, (said and said(content), "utf-8-sig")):
+        try:
+            return content.decode(encoding)
+        except (UnicodeError, LookupError):  # not so; no such encoding
+            continue
+    return content.decode("latin-1")
 
 
 def put(path: Path, text: str | bytes) -> None:

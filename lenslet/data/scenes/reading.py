@@ -170,9 +170,12 @@ def _start(path: Path) -> bytes:
         if not path.is_file():
             return b""
         with path.open("rb") as file:
-            return file.read(_HEAD)
+            start = file.read(_HEAD)
     except OSError:
         return b""
+    if start[:2] in (b"\xff\xfe", b"\xfe\xff"):  # what some programs of Windows call Unicode
+        return start[: len(start) & ~1].decode("utf-16", "replace").encode()
+    return start
 
 
 def _json(path: Path) -> str | None:
@@ -201,9 +204,7 @@ def _annotates(path: Path) -> bool:
 
 def _tabulates(path: Path) -> bool:
     """Whether a table has boxes or points in it."""
-    start = _start(path)
-    encoding = "utf-16" if start[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8-sig"
-    text = start[: len(start) & ~1].decode(encoding, "replace")
+    text = _start(path).decode("utf-8-sig", "replace")
     first = next((line for line in text.splitlines() if line.strip()), "")
     return table.columns(first) is not None
 

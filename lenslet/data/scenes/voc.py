@@ -15,7 +15,7 @@ from lenslet.data.scenes.places import Finder, bare, below, is_picture, part_nam
 from lenslet.data.scenes.raw import Mark, Raw, Sheet, number, unfolded
 from lenslet.data.scenes.scene import Fault, Scene, Scenes
 from lenslet.data.scenes.settle import DIGITS
-from lenslet.data.scenes.xml import Node, element, parse
+from lenslet.data.scenes.xml import Node, element, encoding, parse
 from lenslet.errors import DataError
 from lenslet.image.names import spoken
 
@@ -54,7 +54,7 @@ def read(root: Path) -> Raw:
             taken.add(picture or "")
             continue
         try:
-            tree = parse(root / name, text_of(root / name, _LARGEST))
+            tree = parse(root / name, text_of(root / name, _LARGEST, encoding))
         except DataError as error:
             raw.faults.append(Fault("syntax", str(error).replace(spoken(root / name), spoken(name), 1), (root / name,)))
             taken.add(picture or "")

@@ -3,6 +3,7 @@
 A "billion laughs" file needs a document type to declare its entities; the first sign of one ends the reading.
 """
 
+import re
 from dataclasses import dataclass, field
 from pathlib import Path
 from xml.parsers import expat
@@ -42,13 +43,25 @@ class _RefusedError(Exception):
     """Something that XML allows and a label file has no use for."""
 
 
+def encoding(content: bytes) -> str | None:
+    """The encoding that the first line of an XML file names; one that only decodes text, or None."""
+    found = re.match(rb"\s*<\?xml[^>]{0,100}?encoding\s*=\s*[\"']([A-Za-z0-9._-]{1,40})[\"']", content)
+    if found is None:
+        return None
+    name = found[1].decode()
+    try:
+        return name if "x".encode(name) else None
+    except (LookupError, UnicodeError):  # base64, zip: no encoding of text
+        return None
+
+
 def parse(path: Path, text: str) -> Node:
     """The tree of a file.
 
     Raises:
         DataError: it is no XML, or has a document type, or is too deep.
     """
-    parser = expat.ParserCreate()
+    parser = expat.ParserCreate("utf-8")
     root = Node("", 0)
     stack = [root]
     count = 0

@@ -91,6 +91,15 @@ def test_voc_an_entity_bomb_is_refused_at_its_first_sign(tmp_path, evil):
     assert len(read.train) == 1
 
 
+@pytest.mark.parametrize("encoding", ["gb2312", "utf-8", "utf-16", "iso-8859-5"])
+def test_voc_in_the_encoding_that_it_names(tmp_path, encoding):
+    name = "кошка" if encoding == "iso-8859-5" else "猫"
+    text = f'<?xml version="1.0" encoding="{encoding}"?>\n' + xml().replace("cat", name)
+    picture(tmp_path / "1.png")
+    (tmp_path / "1.xml").write_bytes(text.encode(encoding))
+    assert read_boxes(tmp_path).names == (name,)
+
+
 def test_voc_nested_a_million_deep_is_refused(tmp_path):
     lay(tmp_path, {"1.png": None, "1.xml": "<annotation>" + "<a>" * 100_000})
     with pytest.raises(DataError, match="nested too deeply"):
