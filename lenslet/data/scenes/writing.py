@@ -9,7 +9,7 @@ from types import ModuleType
 
 from lenslet.data.samples import PART_SPOKEN, Part
 from lenslet.data.scenes import coco, labelstudio, table, voc, yolo
-from lenslet.data.scenes.places import stem
+from lenslet.data.scenes.places import stem, there
 from lenslet.data.scenes.raw import unfolded
 from lenslet.data.scenes.scene import Scene, Scenes
 from lenslet.errors import CallError, DataError, WorkError
@@ -72,7 +72,7 @@ def write_boxes(
 
     Raises:
         CallError: no such form, or an `out` that is taken or lies in the way.
-        DataError: the form cannot hold this data: points alone in Pascal VOC.
+        DataError: the form cannot hold this data: points alone in Pascal VOC; or a picture has gone meanwhile.
         WorkError: the disk is full or may not be written.
     """
     if form not in _WRITERS:
@@ -156,7 +156,12 @@ def _lay(source: Path, target: Path, *, link: bool) -> bool:
             pass
         else:
             return True
-    shutil.copyfile(source, target)
+    try:
+        shutil.copyfile(source, target)
+    except OSError as error:
+        if there(source):
+            raise
+        raise DataError(f"{source} is gone since its labels were read; bring it back and start again") from error
     return False
 
 

@@ -162,6 +162,11 @@ def test_split_divides_boxes_in_the_form_they_have_and_keeps_copies_together(pet
         ll.split(tmp_path / "out", out=tmp_path / "again", progress=False)
 
 
+def test_stats_of_boxes_say_where_they_are_counted(pets):
+    with pytest.raises(DataError, match="lenslet data check"):
+        ll.stats(pets, progress=False)
+
+
 def test_of_classes_there_is_nothing_to_fix(pets, tmp_path):
     (pets / "labels.csv").unlink()
     with pytest.raises(CallError, match="leave out --fix"):
