@@ -2,6 +2,7 @@
 
 import json
 import shutil
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -159,3 +160,24 @@ def test_real_annotations_damaged_are_read_or_refused(shared, tmp_path):
         cuts = [(float(dice.random()), int(dice.integers(12)), EVIL[dice.integers(len(EVIL))]) for _ in range(3)]
         (tmp_path / "annotations" / path.name).write_bytes(damaged(path.read_bytes(), cuts))
     reads_or_refuses(tmp_path)
+
+
+@settings(deadline=None, max_examples=6)
+@given(
+    names=st.lists(
+        st.text(st.characters(codec="utf-8", exclude_categories=("C", "Zl", "Zp")), min_size=1, max_size=8)
+        .map(str.strip)
+        .filter(bool),
+        min_size=2,
+        max_size=2,
+        unique=True,
+    )
+)
+def test_whatever_a_class_is_called_it_comes_back_from_every_form(forms, tmp_path_factory, names):
+    place = tmp_path_factory.mktemp("names")
+    read = read_boxes(forms / "coco", whole=True)
+    renamed = [replace(s, truth=replace(s.truth, names=tuple(names))) for s in read.train]
+    for form in FORMS:
+        write_boxes(replace(read, names=tuple(names), train=tuple(renamed)), form, place / form)
+        back = {scene.name: scene.truth.classes for scene in read_boxes(place / form).train}
+        assert back == {scene.name: scene.truth.classes for scene in renamed}

@@ -1,6 +1,5 @@
 """COCO JSON: one file for all pictures of a part, with boxes, crowds and keypoints."""
 
-import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -9,7 +8,7 @@ from typing import Any
 from lenslet.data.samples import PART_SPOKEN, Part
 from lenslet.data.scenes.jsons import elements
 from lenslet.data.scenes.places import IMAGE_FOLDERS, Finder, bare, part_named, part_of
-from lenslet.data.scenes.raw import Key, Mark, Raw, Sheet, key_of, number, rest, unfolded
+from lenslet.data.scenes.raw import Key, Mark, Raw, Sheet, dumped, key_of, number, rest, unfolded
 from lenslet.data.scenes.scene import Fault, Joints, Scene, Scenes
 from lenslet.data.scenes.settle import DIGITS
 from lenslet.errors import DataError
@@ -267,16 +266,16 @@ def write(scenes: Scenes, names: dict[Part, list[str]], out: Path) -> None:
         counter.keep = len(set(ids)) == len(ids) and all(isinstance(i, int) for i in ids)
         path = out / "annotations" / f"instances_{PART_SPOKEN[part]}.json"
         path.parent.mkdir(parents=True, exist_ok=True)
-        with path.open("w", encoding="utf-8", errors="surrogateescape") as file:
-            file.write(json.dumps(head, ensure_ascii=False)[:-1] + (", " if head else "") + '"images": [\n')
-            file.write(",\n".join(_dump(_image(s, n, k)) for s, n, k in zip(made, names[part], keys, strict=True)))
+        with path.open("w", encoding="utf-8") as file:
+            file.write(dumped(head)[:-1] + (", " if head else "") + '"images": [\n')
+            file.write(",\n".join(dumped(_image(s, n, k)) for s, n, k in zip(made, names[part], keys, strict=True)))
             file.write('\n], "annotations": [\n')
             first = True
             for scene, key in zip(made, keys, strict=True):
                 for plain in _boxes(scene, key, categories, counter):
-                    file.write(("" if first else ",\n") + _dump(plain))
+                    file.write(("" if first else ",\n") + dumped(plain))
                     first = False
-            file.write('\n], "categories": [\n' + ",\n".join(map(_dump, categories)) + "\n]}\n")
+            file.write('\n], "categories": [\n' + ",\n".join(map(dumped, categories)) + "\n]}\n")
 
 
 @dataclass
@@ -285,10 +284,6 @@ class _Counter:
 
     last: int = 0
     keep: bool = False
-
-
-def _dump(plain: Mapping[str, Any]) -> str:
-    return json.dumps(plain, ensure_ascii=False)
 
 
 def _image(scene: Scene, name: str, key: Key) -> dict[str, Any]:

@@ -1,6 +1,5 @@
 """Label Studio JSON: a list of tasks, each a picture with what was drawn on it, in percent of its size."""
 
-import json
 import re
 from collections.abc import Mapping
 from math import cos, radians, sin
@@ -12,7 +11,7 @@ from xml.sax.saxutils import quoteattr
 from lenslet.data.samples import PART_SPOKEN, Part
 from lenslet.data.scenes.jsons import elements
 from lenslet.data.scenes.places import IMAGE_FOLDERS, Finder, bare, part_named, put
-from lenslet.data.scenes.raw import Mark, Raw, Sheet, key_of, number, rest, unfolded
+from lenslet.data.scenes.raw import Mark, Raw, Sheet, dumped, key_of, number, rest, unfolded
 from lenslet.data.scenes.scene import Fault, Joints, Scene, Scenes
 from lenslet.errors import DataError
 from lenslet.image.names import spoken
@@ -250,12 +249,12 @@ def write(scenes: Scenes, names: dict[Part, list[str]], out: Path) -> None:
     """
     path = out / "tasks.json"
     number_ = 0
-    with path.open("w", encoding="utf-8", errors="surrogateescape") as file:
+    with path.open("w", encoding="utf-8") as file:
         file.write("[\n")
         for part, made in scenes.named.items():
             for scene, name in zip(made, names[part], strict=True):
                 task = _task(scene, name, part, scenes.boxless)
-                file.write((",\n" if number_ else "") + json.dumps(task, ensure_ascii=False))
+                file.write((",\n" if number_ else "") + dumped(task))
                 number_ += 1
         file.write("\n]\n")
     put(out / "config.xml", _config(scenes))

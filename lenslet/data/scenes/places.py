@@ -57,7 +57,7 @@ def text_of(path: Path, largest: int, said: Callable[[bytes], str | None] | None
 def put(path: Path, text: str | bytes) -> None:
     """Write a file of a folder that is made whole as such; the folders above it are made."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_bytes(text.encode("utf-8", "surrogateescape") if isinstance(text, str) else text)
+    path.write_bytes(text.encode("utf-8", "replace") if isinstance(text, str) else text)
 
 
 def below(root: Path) -> list[str]:

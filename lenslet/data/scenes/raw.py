@@ -109,7 +109,9 @@ def number(value: Any) -> float:
 
 
 def key_of(value: Any) -> Key:
-    """A number or name that something is called by in its file; None for anything else."""
+    """A number or name that something is called by in its file; None for anything else. 7.0 is 7."""
+    if isinstance(value, float) and value.is_integer():
+        return int(value)
     return value if isinstance(value, int | str) and not isinstance(value, bool) else None
 
 
@@ -117,6 +119,16 @@ def rest(plain: Mapping[str, Any], known: frozenset[str]) -> str:
     """What a file says beside what is understood, as JSON; "" for nothing."""
     left = {name: value for name, value in plain.items() if name not in known}
     return json.dumps(left, ensure_ascii=True) if left else ""
+
+
+def dumped(plain: Mapping[str, Any]) -> str:
+    """JSON for a file: as a person reads it; what is no text at all (a name of raw bytes) is escaped."""
+    text = json.dumps(plain, ensure_ascii=False)
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return json.dumps(plain)
+    return text
 
 
 def unfolded(more: str) -> dict[str, Any]:

@@ -130,6 +130,9 @@ def _clean(scene: Scene) -> str:
         p for p in PurePosixPath(scene.name.replace("\\", "/")).parts if p not in ("..", ".", "/") and ":" not in p
     ]
     own = PurePosixPath(*parts) if parts else PurePosixPath(scene.path.name)
+    plain = str(own).encode("utf-8", "replace").decode()
+    if plain != str(own):  # bytes that are no text, which no label file can name
+        own = PurePosixPath(plain.replace("?", "_"))
     # a full stop in a name that lost its suffix is no suffix
     return str(own) if own.suffix == scene.path.suffix else f"{own}{scene.path.suffix}"
 

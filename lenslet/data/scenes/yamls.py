@@ -52,3 +52,9 @@ def described(path: Path) -> dict[str, tuple[Any, int]]:
             str(error).partition("\n")[0] if isinstance(error, yaml.YAMLError) else "nested wrongly"
         )
         raise DataError(f"{where}: this is no YAML that can be read ({str(reason)[:120]}); write it anew") from error
+
+
+def quoted(text: str) -> str:
+    """A text as YAML of one line, in quotation marks."""
+    made: str = yaml.safe_dump(text, default_style='"', allow_unicode=True, width=10**9)
+    return made.strip()

@@ -15,7 +15,7 @@ from lenslet.data.scenes.places import Finder, bare, below, beneath, is_picture,
 from lenslet.data.scenes.raw import Mark, Raw, Sheet, number
 from lenslet.data.scenes.scene import Fault, Joints, Scene, Scenes
 from lenslet.data.scenes.settle import DIGITS
-from lenslet.data.scenes.yamls import described
+from lenslet.data.scenes.yamls import described, quoted
 from lenslet.errors import DataError
 from lenslet.image.names import spoken
 
@@ -315,10 +315,10 @@ def write(scenes: Scenes, names: dict[Part, list[str]], out: Path) -> None:
         lines.append("val: images/train  # there is no other part; trainers insist on one")
     if scenes.joints is not None:
         joints = scenes.joints
-        lines += [f"kpt_shape: [{len(joints.names)}, 3]", f"kpt_names: {{0: {json.dumps(list(joints.names))}}}"]
+        lines += [f"kpt_shape: [{len(joints.names)}, 3]", f"kpt_names: {{0: [{', '.join(map(quoted, joints.names))}]}}"]
         lines += [f"flip_idx: {json.dumps(list(joints.flip))}"] if joints.flip else []
         lines += [f"skeleton: {json.dumps([list(pair) for pair in joints.lines])}"] if joints.lines else []
-    lines += ["names:", *(f"  {i}: {json.dumps(name)}" for i, name in enumerate(scenes.names))]
+    lines += ["names:", *(f"  {i}: {quoted(name)}" for i, name in enumerate(scenes.names))]
     put(out / "data.yaml", "\n".join(lines) + "\n")
 
 

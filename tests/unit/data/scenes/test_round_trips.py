@@ -1,5 +1,9 @@
 """What is written in a form and read again is the same, as far as the form can carry it."""
 
+import os
+import sys
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -100,8 +104,6 @@ def test_links_are_links_and_the_original_stays(pets, tmp_path):
 
 
 def test_pictures_of_one_name_in_two_parts_and_of_two_suffixes_stay_two(pets, tmp_path):
-    from dataclasses import replace
-
     twins = replace(pets, valid=(replace(pets.valid[0], name="2.png"),))
     for form in FORMS:
         write_boxes(twins, form, tmp_path / form)
@@ -126,15 +128,11 @@ def test_whole_or_not_at_all_and_never_over_or_into_something(pets, tmp_path, mo
 
 
 def test_points_alone_are_no_pascal_voc(faces, tmp_path):
-    from dataclasses import replace
-
     with pytest.raises(DataError, match="points and no boxes"):
         write_boxes(replace(faces, boxless=True), "voc", tmp_path / "voc")
 
 
 def test_names_in_any_script_come_back(pets, tmp_path):
-    from dataclasses import replace
-
     names = ("قطة", 'a "dog" & <b>, 犬')
     parts = {}
     for part in ("train", "valid"):
@@ -146,3 +144,15 @@ def test_names_in_any_script_come_back(pets, tmp_path):
         back = read_boxes(tmp_path / form)
         assert set(back.names) == set(names)
         assert {scene.name for scene in back.train} == {scene.name for scene in parts["train"]}
+
+
+@pytest.mark.skipif(sys.platform in ("win32", "darwin"), reason="file names there are always text")
+@pytest.mark.parametrize("form", FORMS)
+def test_names_that_are_no_text_become_names_that_are(form, pets, tmp_path):
+    odd = pets.train[0].path.with_name(os.fsdecode(b"br\xffken.png"))
+    pets.train[0].path.rename(odd)
+    first = replace(pets.train[0], path=odd, name=odd.name)
+    write_boxes(replace(pets, train=(first, *pets.train[1:])), form, tmp_path / "out")
+    back = read_boxes(tmp_path / "out")
+    assert back.faults == ()
+    assert {scene.name for scene in back.train} == {"br_ken.png", "a/1.png", "no.png"}
