@@ -6,10 +6,16 @@ from typing import TYPE_CHECKING, Annotated
 from annotated_doc import Doc
 
 if TYPE_CHECKING:
+    import numpy as np
+    from jaxtyping import UInt8
+
     from lenslet.data.care import Describer
+    from lenslet.data.scenes import Scenes
     from lenslet.results import DataReport
     from lenslet.tasks.classify.classifier import Classifier
     from lenslet.verbs.progress import Bar
+
+_DRAWN, _TAGGED = 12, 6  # pictures on the page; boxes up to which each has its name on it
 
 
 def check(
@@ -47,9 +53,10 @@ def check(
         raise CallError(f"{data} has no boxes and no points, and of classes nothing can be repaired; leave out --fix")
     with bar(shown=progress) as shown:
         if boxes:
-            report = _boxes(data, fix, shown)
+            report, scenes = _boxes(data, fix, shown)
+            labelled = _drawn(scenes) if out is not None else []
         else:
-            parts = read(data, at_least=1)
+            labelled, parts = [], read(data, at_least=1)
             describer, by = _describer(model) if labels else (None, "")
             report = look_for_faults(parts, labels=labels, describer=describer, by=by, watch=phases(shown))
         if out is not None:
@@ -59,7 +66,7 @@ def check(
 
             shown.phase("writing the page")
             foot = f"Lenslet {__version__}. This page holds everything it shows and fetches nothing."
-            check_page(report, foot=foot).write(Path(out) / "check.html")
+            check_page(report, foot=foot, labelled=labelled).write(Path(out) / "check.html")
             # with the mark that tells a spreadsheet of UTF-8; names that are no text at all are escaped
             table = b"\xef\xbb\xbf" + report.to_csv().encode("utf-8", "backslashreplace")
             write_whole(Path(out) / "findings.csv", table)
@@ -67,23 +74,61 @@ def check(
     return report
 
 
-def _boxes(data: str | Path, fix: Path | None, shown: "Bar") -> "DataReport":
+def _boxes(data: str | Path, fix: Path | None, shown: "Bar") -> "tuple[DataReport, Scenes]":
     """The check of boxes and points, and their repaired copy."""
     from dataclasses import replace
 
     from lenslet.data.care import check_boxes, repairs
     from lenslet.data.scenes import read_boxes, write_boxes
+    from lenslet.data.scenes.writing import refuse
     from lenslet.verbs.progress import phases
 
     shown.phase("reading the labels")
     scenes = read_boxes(data, at_least=0, whole=fix is not None)
+    if fix is not None:
+        refuse(scenes, Path(fix))  # now, not after all pictures were looked at
     shown.at(1.0)
     report = check_boxes(scenes, watch=phases(shown))
     if fix is None:
-        return report
+        return report, scenes
     shown.phase("writing the repaired copy")
-    written = write_boxes(scenes, scenes.form, Path(fix), progress=lambda done, of: shown.at(done / of))
-    return replace(report, notes=(*report.notes, *repairs(scenes, written)))
+    gone = {path for finding in report.of("unreadable") for path in finding.paths}
+    train, valid, test = (
+        tuple(scene for scene in part if str(scene.path) not in gone)
+        for part in (scenes.train, scenes.valid, scenes.test)
+    )
+    kept = replace(scenes, train=train, valid=valid, test=test)
+    written = write_boxes(kept, scenes.form, Path(fix), progress=lambda done, of: shown.at(done / of))
+    notes = [f"{len(gone):,} pictures that cannot be read are left out"] if gone else []
+    return replace(report, notes=(*report.notes, *repairs(kept, written), *notes)), scenes
+
+
+def _drawn(scenes: "Scenes") -> "list[tuple[UInt8[np.ndarray, '_ _ 3'], str]]":
+    """A few pictures with their boxes and points, evenly chosen."""
+    import numpy as np
+
+    from lenslet import draw
+    from lenslet.errors import ImageError
+    from lenslet.image import open_image
+
+    with_boxes = [scene for made in scenes.named.values() for scene in made if len(scene.truth)]
+    found = []
+    for scene in with_boxes[:: -(-len(with_boxes) // _DRAWN) or 1]:
+        try:
+            picture = open_image(scene.path)
+        except ImageError:  # told among the findings
+            continue
+        small = draw.fit(picture, 480)
+        scale = np.array([small.shape[1] / picture.shape[1], small.shape[0] / picture.shape[0]])
+        truth = scene.truth
+        tags = list(truth.classes) if len(truth) <= _TAGGED and not scenes.boxless else None
+        if not scenes.boxless:
+            small = draw.boxes(small, truth.boxes * np.tile(scale, 2), tags, kinds=truth.labels.tolist())
+        for points in scene.points:
+            places = points.places * scale
+            small = draw.points(draw.lines(small, places, points.lines), places)
+        found.append((small, f"{scene.name}\n{truth}"))
+    return found
 
 
 def _describer(model: "str | Path | Classifier | None") -> "tuple[Describer | None, str]":

@@ -81,7 +81,7 @@ def write_boxes(
         raise DataError(
             f"{scenes.root} has points and no boxes, which Pascal VOC cannot hold; choose yolo, coco or csv"
         )
-    _refuse(scenes, out)
+    refuse(scenes, out)
     names = _names(scenes, form)
     total = sum(len(made) for made in scenes.named.values())
     linked = done = 0
@@ -100,7 +100,8 @@ def write_boxes(
     return Written(out, form, linked, total - linked, lost(scenes, form))
 
 
-def _refuse(scenes: Scenes, out: Path) -> None:
+def refuse(scenes: Scenes, out: Path) -> None:
+    """Raises CallError where a data set cannot be written to `out`: it is taken, or lies in the way."""
     if out.exists() and (not out.is_dir() or any(out.iterdir())):
         raise CallError(f"{out} is there already and not empty; give a new or an empty folder")
     home, new = scenes.folder.resolve(), out.resolve()

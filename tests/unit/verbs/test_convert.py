@@ -100,6 +100,7 @@ def test_check_finds_what_is_wrong_with_boxes_with_file_and_line(pets, tmp_path)
     page = (tmp_path / "check" / "check.html").read_text()
     assert "Boxes without area" in page
     assert "in 3 pictures and 5 boxes of 3 classes" in page
+    assert "Boxes as they are read" in page
     table = (tmp_path / "check" / "findings.csv").read_text(encoding="utf-8-sig")
     rows = csv.DictReader(io.StringIO(table))
     lines = {row["kind"]: row["line"] for row in rows if row["path"].endswith("labels.csv")}
@@ -129,6 +130,16 @@ def test_fix_writes_a_copy_without_faults_in_the_same_form_and_says_what_it_chan
     assert set(again.counts) <= {"class", "missing"}
     assert again.classes == report.classes
     assert (pets / "labels.csv").read_text().endswith(LINES[-1])
+
+
+def test_fix_leaves_out_what_cannot_be_decoded_and_refuses_a_taken_place_at_once(pets, tmp_path):
+    whole = (pets / "a" / "2.png").read_bytes()
+    (pets / "a" / "2.png").write_bytes(whole[: len(whole) // 2])
+    report = ll.check(pets, fix=tmp_path / "fixed", progress=False)
+    assert "1 pictures that cannot be read are left out" in report.notes
+    assert not (tmp_path / "fixed" / "images" / "a" / "2.png").exists()
+    with pytest.raises(CallError, match="not empty"):
+        ll.check(pets, fix=tmp_path / "fixed", progress=False)
 
 
 def test_a_check_of_labels_that_are_all_wrong_still_reports(pets):
