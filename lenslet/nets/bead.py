@@ -10,8 +10,9 @@ the map, one dense layer. (The microscopes of van Leeuwenhoek were one bead of g
     layer3       8      4x4      24 x 1     256 x 1    256 x 1
     fc           -                                              mean, dropout, dense
 
-    parameters, 10 classes     XXX
-    multiply-adds at 32 px     XXX
+    parameters, 10 classes    14,594     1,210,410  2,063,146
+    multiply-adds at 32 px    0.9 M     44,927,488 83,724,800
+    training, images/s a core, bf16, batch 128: facet_s 3,130  607  366;  ResNet-20: 536
 """
 
 from collections import OrderedDict

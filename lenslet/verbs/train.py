@@ -22,7 +22,7 @@ def train(
     ],
     *,
     task: Annotated[Literal["classify"] | None, Doc("What to learn; by the look of the folder if left out.")] = None,
-    net: Annotated[str | None, Doc("The net, see `lenslet models`; the default is facet_s.")] = None,
+    net: Annotated[str | None, Doc("The net, see `lenslet models`; facet_s if left out, bead_s for small colour pictures.")] = None,
     weights: Annotated[
         str | Path | None,
         Doc("What to start from: none, imagenet, a model folder, or a safetensors or .pth file; none if left out."),

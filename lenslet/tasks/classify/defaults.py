@@ -18,10 +18,13 @@ from lenslet.errors import CallError, ImageError
 from lenslet.image import image_size, open_image
 from lenslet.loops import Recipe
 
-NET = "facet_s"
+NET, SMALL_NET = "facet_s", "bead_s"  # the latter for small colour pictures: docs/decisions/0010
 _LOOKED_AT = 64  # pictures opened to guess size and colour: enough to be sure, few enough to be instant
 _SMALLEST, _LARGEST = 32, 112
+_SMALL = 40  # pixels: up to here a net that halves the map five times has nothing left to look at
 _MANY = 10_000  # glyphs: from here on larger batches are as good a step each, and cost less a picture
+# what a bead learns best by, from noise: docs/decisions/0010
+_BEAD: dict[str, Any] = {"optimizer": "sgd", "rate": 0.4, "decay": 5e-4, "batch": 128}
 
 
 @dataclass(frozen=True)
@@ -31,10 +34,17 @@ class Look:
     Args:
         grey: none of them has a colour.
         side: for the net's input, pixels.
+        small: they have colours, and about 32 pixels a side, as those of CIFAR-10.
     """
 
     grey: bool
     side: int
+    small: bool = False
+
+    @property
+    def net(self) -> str:
+        """The net where nobody has named one."""
+        return SMALL_NET if self.small else NET
 
 
 def look(samples: Sequence[Sample]) -> Look:
@@ -51,28 +61,32 @@ def look(samples: Sequence[Sample]) -> Look:
         except ImageError:
             continue
     side = float(np.median(sides)) if sides else 96.0
+    small = coloured and side <= _SMALL
     side = min(side, 64 + (side - 64) / 2)
-    return Look(opened > 0 and not coloured, int(np.clip(round(side / 16) * 16, _SMALLEST, _LARGEST)))
+    return Look(opened > 0 and not coloured, int(np.clip(round(side / 16) * 16, _SMALLEST, _LARGEST)), small)
 
 
-def preset(augment: str | None, *, grey: bool) -> str:
-    """The name of the augmentation: photos may be mirrored, letters and digits must not.
+def preset(augment: str | None, *, grey: bool, small: bool = False) -> str:
+    """The name of the augmentation: photos may be mirrored, letters and digits must not; small ones are changed less.
 
     Raises:
         CallError: an unknown name.
     """
     if augment is not None and augment not in PRESETS:
         raise CallError(f"augment is {augment!r}: give one of {', '.join(PRESETS)}")
-    return augment or ("glyph" if grey else "full")
+    return augment or ("glyph" if grey else "light" if small else "full")
 
 
-def recipe(count: int, *, glyphs: bool, usual_rate: float, overfit: bool = False, **decided: Any) -> Recipe:
+def recipe(
+    count: int, *, glyphs: bool, usual_rate: float, bead: bool = False, overfit: bool = False, **decided: Any
+) -> Recipe:
     """The recipe for `count` training pictures.
 
     Args:
         count: pictures to learn from.
         glyphs: letters and digits rather than photos.
         usual_rate: the highest learning rate for the weights that the run starts from.
+        bead: the net is a `Bead` that starts from noise.
         overfit: learn by heart: nothing that holds a net back.
         decided: fields of `Recipe`, as the caller has decided them; None where not.
     """
@@ -83,6 +97,8 @@ def recipe(count: int, *, glyphs: bool, usual_rate: float, overfit: bool = False
         values |= {"smoothing": 0.0, "decay": 0.01}
         if count >= _MANY:
             values |= {"batch": 128, "rate": 1.5 * usual_rate}
+    elif bead and decided.get("optimizer") in (None, "sgd"):
+        values |= _BEAD
     given = {name: value for name, value in decided.items() if value is not None}
     if "epochs" in given or "minutes" in given:
         values.pop("epochs", None)

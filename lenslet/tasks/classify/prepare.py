@@ -92,16 +92,17 @@ def prepare(
     parts = read_folder(data)
     seen = defaults.look(parts.train)
     begin = start(weights, net, progress=on_download)
-    name = net or begin.net or defaults.NET
+    name = net or begin.net or seen.net
     channels = begin.channels or input_channels(name) or (1 if seen.grey else 3)
     # nets drawn for small pictures get their own size, all others the size of the pictures
     side = size or (usual_size(name) if usual_size(name) < 64 else max(seen.side, smallest_size(name)))
     check_size(name, side)
-    preset = "none" if overfit is not None else defaults.preset(augment, grey=seen.grey)
+    preset = "none" if overfit is not None else defaults.preset(augment, grey=seen.grey, small=seen.small)
     recipe = defaults.recipe(
         overfit or len(parts.train),
         glyphs=preset == "glyph",
         usual_rate=begin.rate,
+        bead=begin.state is None and name.startswith("bead"),
         overfit=overfit is not None,
         **budget,
     )
