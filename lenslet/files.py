@@ -9,7 +9,7 @@ from pathlib import Path
 
 import platformdirs
 
-__all__ = ["cache_folder", "whole_file", "whole_folder", "write_whole"]
+__all__ = ["cache_folder", "publish", "whole_file", "whole_folder", "write_whole"]
 
 
 def cache_folder() -> Path:
@@ -54,27 +54,36 @@ def whole_folder(path: Path) -> Iterator[Path]:
     temporary = Path(tempfile.mkdtemp(prefix=".part-", dir=path.parent))
     try:
         yield temporary
-        temporary.chmod(0o777 & ~_umask())
-        for file in temporary.rglob("*"):
-            _sync(file)
-        _sync(temporary)
-        if path.exists():
-            # rename cannot replace a folder that has content, so the old one steps aside first and is removed last
-            old = Path(tempfile.mkdtemp(prefix=".old-", dir=path.parent))
-            path.rename(old / path.name)
-            try:
-                temporary.rename(path)
-            except BaseException:
-                (old / path.name).rename(path)
-                raise
-            finally:
-                shutil.rmtree(old, ignore_errors=True)
-        else:
-            temporary.rename(path)
-        _sync(path.parent)
+        publish(temporary, path)
     except BaseException:
         shutil.rmtree(temporary, ignore_errors=True)
         raise
+
+
+def publish(temporary: Path, path: Path) -> None:
+    """Give a filled folder its name beside it, replacing an older one, once all of it is on the disk.
+
+    Raises:
+        OSError: it cannot be; an older folder is then as it was.
+    """
+    temporary.chmod(0o777 & ~_umask())
+    for file in temporary.rglob("*"):
+        _sync(file)
+    _sync(temporary)
+    if path.exists():
+        # rename cannot replace a folder that has content, so the old one steps aside first and is removed last
+        old = Path(tempfile.mkdtemp(prefix=".old-", dir=path.parent))
+        path.rename(old / path.name)
+        try:
+            temporary.rename(path)
+        except BaseException:
+            (old / path.name).rename(path)
+            raise
+        finally:
+            shutil.rmtree(old, ignore_errors=True)
+    else:
+        temporary.rename(path)
+    _sync(path.parent)
 
 
 def _sync(path: Path) -> None:

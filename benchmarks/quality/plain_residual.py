@@ -83,8 +83,8 @@ def learn(name: str, data: dict[str, Any]) -> dict[str, Any]:
     torch.manual_seed(SEED)
     net = build(name, num_classes=10)
     recipe = ll.Recipe(
-        epochs=EPOCHS * PARTS, batch=128, optimizer="sgd", rate=0.1, decay=1e-4, warmup=0.05, smoothing=0.0, average=0.0,
-        clip=0.0, seed=SEED,
+        epochs=EPOCHS * PARTS, batch=128, optimizer="sgd", rate=0.1, decay=1e-4, warmup=0.05, smoothing=0.0,
+        average=0.0, clip=0.0, seed=SEED,
     )  # fmt: skip
     train = Pieces(data["train"]())
     curve = [{"epoch": 0.0, **error(net.eval(), data["sample"])}]

@@ -6,8 +6,8 @@ at every moment; `card.json` is what people read. Nothing in either is ever exec
 
 import hashlib
 import json
-import math
 import platform
+import sys
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, fields, replace
 from pathlib import Path
@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 from lenslet.errors import CallError, CardError
 from lenslet.files import write_whole
 from lenslet.image import Preprocess
+from lenslet.results.calibration import COLDEST, HOTTEST
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -40,9 +41,10 @@ class Card:
         seen: 4 bytes of the content hash of each picture trained on, in hexadecimal, so that an evaluation can tell.
         metrics: name -> number, and `intervals`: name -> (low, high) at 95 %.
         measured_on: which pictures the metrics are about, in a sentence.
-        thresholds: name -> number, and how they were calibrated.
+        thresholds: name -> number, and how they were calibrated; `temperature` is what logits are divided by.
         licence: of "weights" and of "data".
         versions: of the software that trained it.
+        started_from: what the training began with where that was not noise: weights, their licence, frozen stages.
         sha256: of the weights.
         format: of the card itself.
     """
@@ -60,9 +62,15 @@ class Card:
     thresholds: dict[str, Any] = field(default_factory=dict)
     licence: dict[str, str] = field(default_factory=dict)
     versions: dict[str, str] = field(default_factory=dict)
+    started_from: dict[str, Any] = field(default_factory=dict)
     sha256: str = ""
     format: int = FORMAT
     seen: str = field(default="", repr=False)
+
+    @property
+    def temperature(self) -> float:
+        """What logits are divided by before they become probabilities; 1 where nothing was calibrated."""
+        return float(self.thresholds.get("temperature", 1.0))
 
     def to_dict(self) -> dict[str, Any]:
         """Plain values; the inverse of `from_dict`."""
@@ -99,6 +107,7 @@ class Card:
             raise CardError(f"{where} is damaged: labels should be different names")
         values["labels"] = tuple(labels)
         values["metrics"] = _numbers(values.get("metrics", {}), f"{where}: metrics")
+        _check_temperature(values.get("thresholds", {}), where)
         values["intervals"] = {
             str(k): (float(v[0]), float(v[1]))
             for k, v in values.get("intervals", {}).items()
@@ -121,9 +130,16 @@ _KINDS: dict[str, type] = {
     "thresholds": dict,
     "licence": dict,
     "versions": dict,
+    "started_from": dict,
     "sha256": str,
     "seen": str,
 }
+
+
+# Everything else does, fields that are yet to come included.
+_SAYS_NOTHING_OF_ANSWERS = frozenset(
+    {"recipe", "data", "seen", "metrics", "intervals", "measured_on", "licence", "versions", "sha256", "format"}
+)
 
 
 def save(folder: Path, card: Card, state: Mapping[str, "Tensor"]) -> Card:
@@ -143,6 +159,18 @@ def save(folder: Path, card: Card, state: Mapping[str, "Tensor"]) -> Card:
     write_whole(folder / WEIGHTS, serialise(state, {"lenslet": text}))
     write_whole(folder / CARD, text + "\n")
     return card
+
+
+def fingerprint(card: Card, state: Mapping[str, "Tensor"]) -> str:
+    """SHA-256 over all that decides a model's answers: weights, net, labels, preprocessing, thresholds.
+
+    How it was trained and how well it did is left out: the same model, measured again, is the same model.
+    """
+    from safetensors.torch import save as serialise
+
+    weights = _hash(serialise({name: tensor.detach().cpu().contiguous() for name, tensor in state.items()}))
+    said = {name: value for name, value in card.to_dict().items() if name not in _SAYS_NOTHING_OF_ANSWERS}
+    return hashlib.sha256(json.dumps([weights, said], sort_keys=True).encode()).hexdigest()
 
 
 def load(folder: str | Path) -> "tuple[Card, dict[str, Tensor]]":
@@ -234,9 +262,21 @@ def _hash(content: bytes) -> str:
     return digest.hexdigest()
 
 
+def _check_temperature(thresholds: dict[str, Any], where: str) -> None:
+    """It divides every answer: one that is no number, or that no calibration gives, must not get that far."""
+    if "temperature" in thresholds:
+        value = _numbers({"temperature": thresholds["temperature"]}, f"{where}: thresholds")["temperature"]
+        if not COLDEST <= value <= HOTTEST:
+            raise CardError(
+                f"{where} is damaged: its temperature is {value:g}, and those that are fitted lie between "
+                f"{COLDEST:g} and {HOTTEST:g}"
+            )
+
+
 def _numbers(plain: dict[Any, Any], where: str) -> dict[str, float]:
     """Finite numbers by name."""
     for name, value in plain.items():
-        if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
+        # a whole number may have thousands of digits, which no float can hold
+        if isinstance(value, bool) or not isinstance(value, int | float) or not abs(value) <= sys.float_info.max:
             raise CardError(f"{where}: {name} should be a number, not {value!r:.40}")
     return {str(name): float(value) for name, value in plain.items()}

@@ -12,7 +12,9 @@ from lenslet.card.registry import Entry
 from lenslet.errors import DownloadError
 from lenslet.files import cache_folder
 
-__all__ = ["locked", "offline", "published_file", "shipped", "stored_file", "weights_folder"]
+__all__ = ["find_shipped", "locked", "offline", "published_file", "shipped", "stored_file", "weights_folder"]
+
+SHIPPED = Path(__file__).resolve().parents[1] / "shipped"
 
 BUSY_PAUSE = 0.1  # seconds between two looks at a lock that another process holds
 
@@ -39,8 +41,18 @@ def published_file(entry: Entry) -> Path:
 
 def shipped() -> dict[str, Path]:
     """The model folders that come with Lenslet, by name."""
-    here = Path(__file__).resolve().parents[1] / "shipped"
-    return {card.parent.name: card.parent for card in sorted(here.glob("*/card.json"))}
+    return {card.parent.name: card.parent for card in sorted(SHIPPED.glob("*/card.json"))}
+
+
+def find_shipped(model: str | Path) -> Path | None:
+    """The folder of the shipped model of this name; None where there is none, or where a model folder is called so.
+
+    A folder of pictures that happens to be called `signs` does not hide the model `signs`.
+    """
+    here = Path(model)
+    if here.is_file() or any((here / name).exists() for name in ("card.json", "model.safetensors")):
+        return None
+    return shipped().get(str(model))
 
 
 @contextmanager

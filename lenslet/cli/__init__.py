@@ -28,7 +28,7 @@ COMMANDS = (
 class _Group(TyperGroup):
     """The list of commands; differs from Typer's in one default."""
 
-    def get_help_option(self, ctx: typer.Context) -> Any:  # type: ignore[override]
+    def get_help_option(self, ctx: Any) -> Any:
         """--help, off by default: for the None it has otherwise Typer imports pydantic, which doubles its time."""
         option = super().get_help_option(ctx)
         if option is not None:

@@ -17,7 +17,7 @@ from lenslet.errors import LensletError
 __all__ = ["guarded"]
 
 INTERRUPTED, NO_READER = 130, 141
-EXTRAS = {"torch": "train"}  # the module that is missing -> the extra that brings it
+EXTRAS = {"torch": "train", "ray": "ray", "pyarrow": "ray"}  # the module that is missing -> the extra that brings it
 
 
 def guarded(work: Callable[[], object]) -> int:

@@ -1,21 +1,31 @@
-"""`lenslet predict`: one line per picture."""
+"""`lenslet predict`: one line per picture; or, of a folder of answers, what is in it."""
 
 from collections.abc import Iterator
 from itertools import chain
 from typing import TYPE_CHECKING, Any
 
 from lenslet.cli.command import Command
-from lenslet.cli.output import percent, say, write
+from lenslet.cli.output import percent, say, table, write
 from lenslet.errors import CallError, ImageError, WorkError
+from lenslet.verbs.bulk import Bulk
 from lenslet.verbs.predict import predict
 
 if TYPE_CHECKING:
     from lenslet.results import Classification, Unreadable
 
+MOST = 40  # classes in a table
 
-def call(**given: Any) -> "Iterator[Classification | Unreadable]":
-    """The verb's answers; where some are missing, the command says so at its end and fails."""
+
+def call(**given: Any) -> "Iterator[Classification | Unreadable] | Bulk":
+    """The verb's answers; where some are missing, the command says so at its end and fails.
+
+    Of a folder of answers nothing is missing: every file has its row, and the numbers say how many were unreadable.
+    """
     answers = predict(**given)
+    return answers if isinstance(answers, Bulk) else _judged(answers)
+
+
+def _judged(answers: "Iterator[Classification | Unreadable]") -> "Iterator[Classification | Unreadable]":
     first, second = next(answers), next(answers, None)
     if second is None and hasattr(first, "why"):
         raise ImageError(first.why)
@@ -29,8 +39,11 @@ def call(**given: Any) -> "Iterator[Classification | Unreadable]":
         raise error(f"{unreadable} of {pictures} pictures could not be opened")
 
 
-def show(answers: "Iterator[Classification | Unreadable]") -> None:
-    """Picture, label, how sure; then the next best."""
+def show(answers: "Iterator[Classification | Unreadable] | Bulk") -> None:
+    """Picture, label, how sure, then the next best; or the numbers of a folder of answers."""
+    if isinstance(answers, Bulk):
+        _show_bulk(answers)
+        return
     for answer in answers:
         if hasattr(answer, "why"):
             say(answer.why)
@@ -38,6 +51,27 @@ def show(answers: "Iterator[Classification | Unreadable]") -> None:
         (label, score), *others = answer.top(3)
         rest = ", ".join(f"{name} {percent(share)}" for name, share in others)
         write(f"{answer.picture}  {label}  {percent(score)}{f'  ({rest})' if rest else ''}")
+
+
+def _show_bulk(bulk: Bulk) -> None:
+    """How many files, answers per class, unreadable ones, how fast, where."""
+    answered = bulk.files - bulk.unreadable
+    rows = [[label, count, percent(count / answered)] for label, count in list(bulk.labels.items())[:MOST]]
+    if rows:
+        table("", ["class", "files", "of the answers"], rows)
+    if len(bulk.labels) > MOST:
+        others = sum(list(bulk.labels.values())[MOST:])
+        write(f"and {len(bulk.labels) - MOST} more classes, {others:,} files")
+    write(f"{bulk.files:,} files: {answered:,} answered, {bulk.unreadable:,} unreadable")
+    earlier = bulk.files - bulk.predicted
+    if bulk.predicted:
+        write(
+            f"{bulk.predicted:,} predicted in {bulk.seconds:.1f} s, {bulk.files_per_second:,.0f} files/s"
+            + (f"; {earlier:,} were done before" if earlier else "")
+        )
+    else:
+        write("nothing was left to do")
+    write(f"answers in {bulk.folder}, part-*.jsonl: one row a file")
 
 
 command = Command(predict, show, call=call, example="lenslet predict runs/classify-1 photos/ --json")

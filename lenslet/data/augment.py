@@ -6,6 +6,7 @@ matrix. An elastic displacement, when asked for, is added to the same positions 
 """
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass, fields
 
 import torch
@@ -15,7 +16,7 @@ from torch.nn.functional import grid_sample
 
 from lenslet.errors import CallError
 
-__all__ = ["IMAGENET_COLOURS", "PRESETS", "Augment", "principal_colours"]
+__all__ = ["IMAGENET_COLOURS", "PRESETS", "Augment", "Dice", "principal_colours"]
 
 Number = int | float
 Axes = tuple[tuple[float, float, float], tuple[float, float, float], tuple[float, float, float]]
@@ -27,6 +28,7 @@ IMAGENET_COLOURS: Axes = (
     (0.0188 * 0.7192, 0.0188 * -0.0045, 0.0188 * -0.6948),
     (0.0045 * 0.4009, 0.0045 * -0.8140, 0.0045 * 0.4203),
 )
+_AT_ONCE = 240_000  # numbers of the pictures changed together: 1 MB of floats
 LUMA = (0.299, 0.587, 0.114)  # grey as in ITU-R BT.601, what Pillow's convert("L") uses
 
 
@@ -96,21 +98,30 @@ class Augment:
         """Whether pixels may change places."""
         return self.mirror or any((self.rotate, self.shear, self.scale, self.aspect, self.shift, self.elastic))
 
-    def matrices(self, n: int, height: int, width: int, generator: torch.Generator) -> Float[Tensor, "n 2 3"]:
-        """Draw one matrix per picture that maps a position in the OUTPUT to the position in the INPUT it is read from.
+    def draw(self, n: int, generator: torch.Generator) -> "Dice":
+        """Draw everything random for a batch of `n`; each range only changes its own part of it."""
+        knots = len(_knots(self.elastic_width))
+        return Dice(
+            move=torch.rand(n, 7, generator=generator) * 2 - 1,
+            colour=torch.rand(n, 5, generator=generator) * 2 - 1,
+            weights=torch.randn(n, 3, generator=generator),
+            noise=torch.randn(n, 2, knots, knots, generator=generator) if self.elastic else None,
+        )
+
+    def matrices(self, dice: "Dice", height: int, width: int) -> Float[Tensor, "n 2 3"]:
+        """One matrix per picture that maps a position in the OUTPUT to the position in the INPUT it is read from.
 
         Labels travel the other way: a point of the input lands, in the output, where the inverse matrix puts it.
 
         Args:
-            n: pictures in the batch.
+            dice: what `draw` gave.
             height: pixels.
             width: pixels.
-            generator: source of all randomness; equal states give equal matrices, and each range only changes its part.
 
         Returns:
             Matrices in the pixel coordinates told above, rows x and y; the identity where nothing is asked for.
         """
-        even = torch.rand(7, n, generator=generator) * 2 - 1
+        even = dice.move.T
         flip = torch.where((even[0] < 0) & self.mirror, -1.0, 1.0)
         angle = even[1] * math.radians(self.rotate)
         slant = even[2] * self.shear
@@ -124,96 +135,156 @@ class Augment:
         x, y = width / 2, height / 2
         out_x, out_y = x + even[5] * self.shift * width, y + even[6] * self.shift * height  # where the centre goes
         rows = torch.stack([a, b, x - a * out_x - b * out_y, c, d, y - c * out_x - d * out_y], dim=1)
-        return rows.view(n, 2, 3)
+        return rows.view(-1, 2, 3)
 
     def __call__(
-        self, pictures: UInt8[Tensor, "n c h w"] | Float[Tensor, "n c h w"], generator: torch.Generator
-    ) -> Float[Tensor, "n c h w"]:
-        """Change every picture of a batch in its own way.
-
-        Args:
-            pictures: bytes 0..255, or floats 0..1.
-            generator: source of all randomness, on the CPU.
-
-        Returns:
-            float32 in 0..1, contiguous: bytes are divided by 255, and mean and spread are the model card's business.
-        """
-        n, _, height, width = pictures.shape
-        matrices = self.matrices(n, height, width, generator)
-        return self.recolour(self.warp(pictures, matrices, generator), generator)
-
-    def warp(
         self,
         pictures: UInt8[Tensor, "n c h w"] | Float[Tensor, "n c h w"],
-        matrices: Float[Tensor, "n 2 3"],
         generator: torch.Generator,
+        *,
+        mean: Sequence[Number] | None = None,
+        std: Sequence[Number] | None = None,
     ) -> Float[Tensor, "n c h w"]:
-        """Read every picture through its matrix, plus the elastic bend if there is one; values then are 0..1."""
-        # always a new tensor: who receives the batch may change it in place
-        x = pictures.float() / 255 if pictures.dtype == torch.uint8 else pictures.to(torch.float32, copy=True)
-        if not self.moves:
-            return x.contiguous()
-        n, _, height, width = x.shape
-        grid = _positions(matrices, height, width)
-        if self.elastic:
-            grid = grid + self._bend(n, height, width, generator)
-        # grid_sample counts from -1 to 1 over the whole picture, edges included, when align_corners is False
-        grid = grid * torch.tensor([2 / width, 2 / height]) - 1
-        grid = grid.to(x.device)
-        return grid_sample(x.contiguous(), grid, mode="bilinear", padding_mode=self.edge, align_corners=False)
+        """Change every picture of a batch in its own way: `apply` with fresh dice."""
+        return self.apply(pictures, self.draw(len(pictures), generator), mean=mean, std=std)
 
-    def recolour(self, x: Float[Tensor, "n c h w"], generator: torch.Generator) -> Float[Tensor, "n c h w"]:
-        """Brightness, contrast, saturation and PCA colour as one matrix and offset per picture; then the cut-out."""
-        n, channels, height, width = x.shape
-        even = torch.rand(5, n, generator=generator) * 2 - 1
-        weights = torch.randn(n, 3, generator=generator) * self.pca
-        flat = x.flatten(2)
-        if self.brightness or self.contrast or (channels == 3 and (self.saturation or self.pca)):
-            gain = (1 + even[0] * self.brightness).view(n, 1, 1).to(x.device)
-            slope = (1 + even[1] * self.contrast).view(n, 1, 1).to(x.device)
-            colour = torch.eye(channels, device=x.device)
-            grey = torch.full((1, channels), 1 / channels, device=x.device)
-            matrix, push = colour.expand(n, -1, -1), torch.zeros(n, channels, 1, device=x.device)
-            if channels == 3:
-                grey = torch.tensor([LUMA], device=x.device)
-                keep = (1 + even[2] * self.saturation).view(n, 1, 1).to(x.device)
-                matrix = keep * colour + (1 - keep) * grey
-                push = (weights @ torch.tensor(self.colours)).unsqueeze(2).to(x.device)
-            mean = grey @ flat.mean(2, keepdim=True)  # n 1 1: mean grey, which saturation leaves as it is
-            flat = torch.baddbmm(gain * (1 - slope) * mean + push, gain * slope * matrix, flat).clamp_(0, 1)
-        x = flat.view(n, channels, height, width)
+    def apply(
+        self,
+        pictures: UInt8[Tensor, "n c h w"] | Float[Tensor, "n c h w"],
+        dice: "Dice",
+        *,
+        mean: Sequence[Number] | None = None,
+        std: Sequence[Number] | None = None,
+    ) -> Float[Tensor, "n c h w"]:
+        """Change every picture of a batch as the dice say.
+
+        Args:
+            pictures: bytes 0..255, or floats 0..1; on any device.
+            dice: of as many pictures.
+            mean: one a channel; with `std`, the result is normalised: (value - mean) / std.
+            std: one a channel.
+
+        Returns:
+            A new float32 tensor in channels_last order, which nets read fastest: 0..1 unless normalised.
+        """
+        n, channels, height, width = pictures.shape
+        out = torch.empty(
+            pictures.shape, dtype=torch.float32, device=pictures.device, memory_format=torch.channels_last
+        )
+        matrices = self.matrices(dice, height, width) if self.moves else None
+        shape = (1, channels, 1, 1)
+        middle = None if mean is None else torch.tensor(mean, device=out.device).view(shape)
+        spread = None if std is None else torch.tensor(std, device=out.device).view(shape)
+        # A few pictures at a time: what lies between two steps then stays in the processor's cache, and the allocator
+        # hands out the same memory again and again; a whole batch at once takes three times as long on a CPU.
+        step = max(1, _AT_ONCE // (channels * height * width)) if out.device.type == "cpu" else n
+        for start in range(0, n, step):
+            part = slice(start, start + step)
+            x = _floats(pictures[part])
+            if matrices is not None:
+                x = self._warp(x, matrices[part], dice.noise[part] if dice.noise is not None else None)
+            x = self._cut(self._recolour(x, dice.colour[part], dice.weights[part]), dice.colour[part])
+            if middle is not None and spread is not None:
+                x = x.sub_(middle).div_(spread)
+            out[part] = x
+        return out
+
+    def _warp(
+        self,
+        x: Float[Tensor, "n c h w"],
+        matrices: Float[Tensor, "n 2 3"],
+        noise: Float[Tensor, "n 2 knots knots"] | None,
+    ) -> Float[Tensor, "n c h w"]:
+        """Read every picture through its matrix, plus the elastic bend if there is one."""
+        height, width = x.shape[2:]
+        # grid_sample counts from -1 to 1 over the whole picture, edges included, when align_corners is False
+        unit = torch.tensor([2 / width, 2 / height])
+        matrices = matrices * unit.view(2, 1)
+        matrices[:, :, 2] -= 1
+        grid = _positions(matrices.to(x.device), height, width)
+        if noise is not None:
+            down, across = (_bumps(size, self.elastic_width).to(x.device) for size in (height, width))
+            bend = down @ noise.to(x.device) @ across.T * (self.elastic * min(height, width))
+            grid += bend.permute(0, 2, 3, 1) * unit.to(x.device)
+        return grid_sample(x, grid, mode="bilinear", padding_mode=self.edge, align_corners=False)
+
+    def _recolour(
+        self, x: Float[Tensor, "n c h w"], even: Float[Tensor, "n 5"], weights: Float[Tensor, "n 3"]
+    ) -> Float[Tensor, "n c h w"]:
+        """Brightness, contrast, saturation and PCA colour as one matrix and offset per picture."""
+        n, channels = x.shape[:2]
+        if not (self.brightness or self.contrast or (channels == 3 and (self.saturation or self.pca))):
+            return x
+        even, flat = even.to(x.device), x.flatten(2)
+        gain = (1 + even[:, 0] * self.brightness).view(n, 1, 1)
+        slope = (1 + even[:, 1] * self.contrast).view(n, 1, 1)
+        colour = torch.eye(channels, device=x.device)
+        grey = torch.full((1, channels), 1 / channels, device=x.device)
+        matrix, push = colour.expand(n, -1, -1), torch.zeros(n, channels, 1, device=x.device)
+        if channels == 3:
+            grey = torch.tensor([LUMA], device=x.device)
+            keep = (1 + even[:, 2] * self.saturation).view(n, 1, 1)
+            matrix = keep * colour + (1 - keep) * grey
+            axes = torch.tensor(self.colours, device=x.device)
+            push = (self.pca * weights.to(x.device) @ axes).unsqueeze(2)
+        mean = grey @ flat.mean(2, keepdim=True)  # n 1 1: mean grey, which saturation leaves as it is
+        return torch.baddbmm(gain * (1 - slope) * mean + push, gain * slope * matrix, flat).clamp_(0, 1).view(x.shape)
+
+    def _cut(self, x: Float[Tensor, "n c h w"], even: Float[Tensor, "n 5"]) -> Float[Tensor, "n c h w"]:
+        """Paint a square in the picture's mean colour."""
         if not self.cutout:
             return x
+        height, width = x.shape[2:]
         half = self.cutout * min(height, width) / 2
-        centre_x, centre_y = (even[3:5, :, None] + 1) / 2 * torch.tensor([width, height]).view(2, 1, 1)
-        columns = ((torch.arange(width) + 0.5) - centre_x).abs() < half
-        rows = ((torch.arange(height) + 0.5) - centre_y).abs() < half
-        hole = (rows[:, None, :, None] & columns[:, None, None, :]).to(x.device)
-        return torch.where(hole, x.mean((2, 3), keepdim=True), x)
+        centres = (even[:, 3:5].to(x.device) + 1) / 2
+        columns = ((torch.arange(width, device=x.device) + 0.5) - centres[:, :1] * width).abs() < half
+        rows = ((torch.arange(height, device=x.device) + 0.5) - centres[:, 1:] * height).abs() < half
+        return torch.where(rows[:, None, :, None] & columns[:, None, None, :], x.mean((2, 3), keepdim=True), x)
 
-    def _bend(self, n: int, height: int, width: int, generator: torch.Generator) -> Float[Tensor, "n h w 2"]:
-        """A smooth random displacement in pixels, made by two small products from Gaussian bumps on a coarse lattice.
 
-        Smoothing white noise over all pixels, as Simard did, gives the same kind of field for more work.
-        """
-        down, across = _bumps(height, self.elastic_width), _bumps(width, self.elastic_width)
-        noise = torch.randn(2, n, down.shape[1], across.shape[1], generator=generator)
-        field = down @ noise @ across.T * (self.elastic * min(height, width))
-        return field.permute(1, 2, 3, 0)
+@dataclass(frozen=True)
+class Dice:
+    """The random numbers of a batch, before any range is applied to them.
+
+    Attributes:
+        move: even in -1..1: mirror (when below 0), rotation, shear, scale, aspect, shift in x, shift in y.
+        colour: even in -1..1: brightness, contrast, saturation, place of the cut-out in x, in y.
+        weights: normal: of the three principal colours.
+        noise: normal: displacement in x and y at the knots of a coarse lattice; None where nothing is bent.
+    """
+
+    move: Float[Tensor, "n 7"]
+    colour: Float[Tensor, "n 5"]
+    weights: Float[Tensor, "n 3"]
+    noise: Float[Tensor, "n 2 knots knots"] | None = None
+
+
+def _floats(x: UInt8[Tensor, "n c h w"] | Float[Tensor, "n c h w"]) -> Float[Tensor, "n c h w"]:
+    """A new tensor of float32 in 0..1, channel after channel: who receives it may change it in place."""
+    if x.dtype == torch.uint8:
+        return x.contiguous().float().div_(255)  # bytes are put in order before they become four times as large
+    return x.to(torch.float32, memory_format=torch.contiguous_format, copy=True)
 
 
 def _positions(matrices: Float[Tensor, "n 2 3"], height: int, width: int) -> Float[Tensor, "n h w 2"]:
-    """Where each output pixel's centre is read in the input; pixels. (F.affine_grid takes 4 to 5 times as long.)"""
-    across = matrices[:, :, 0, None] * (torch.arange(width) + 0.5)
-    down = matrices[:, :, 1, None] * (torch.arange(height) + 0.5) + matrices[:, :, 2, None]
+    """Where each output pixel's centre is read in the input. (F.affine_grid takes 4 to 5 times as long.)"""
+    across = matrices[:, :, 0, None] * (torch.arange(width, device=matrices.device) + 0.5)
+    down = matrices[:, :, 1, None] * (torch.arange(height, device=matrices.device) + 0.5) + matrices[:, :, 2, None]
     return across.transpose(1, 2)[:, None, :, :] + down.transpose(1, 2)[:, :, None, :]
 
 
+def _knots(sigma: Number) -> Float[Tensor, " knots"]:
+    """Places of Gaussian bumps, one sigma apart, on a side from 0 to 1 and a little beyond.
+
+    Smoothing white noise over all pixels, as Simard did, gives the same kind of displacement for more work.
+    """
+    return torch.arange(-2 * sigma, 1 + 2.5 * sigma, sigma)
+
+
 def _bumps(size: int, sigma: Number) -> Float[Tensor, "size knots"]:
-    """Weights of lattice knots, one sigma apart, at each pixel; rows have length 1: the spread is even everywhere."""
-    knots = torch.arange(-2 * sigma, 1 + 2.5 * sigma, sigma)
+    """Weights of the knots at each pixel; rows have length 1: the spread is even everywhere."""
     places = (torch.arange(size) + 0.5) / size
-    weights = torch.exp(-0.5 * ((places[:, None] - knots) / sigma) ** 2)
+    weights = torch.exp(-0.5 * ((places[:, None] - _knots(sigma)) / sigma) ** 2)
     return weights / weights.square().sum(1, keepdim=True).sqrt()
 
 

@@ -9,10 +9,12 @@ from jaxtyping import Float, Int, UInt8
 from torch import Tensor
 
 from lenslet.data.augment import Augment
+from lenslet.data.mixup import mixup as mix
+from lenslet.data.order import InOrder, Order, chances
 from lenslet.image import Preprocess
 
 
-class Batches:
+class Batches(InOrder):
     """Iterating gives (images, targets) of one epoch; each further epoch has an order and an augmentation of its own.
 
     Args:
@@ -21,8 +23,13 @@ class Batches:
         targets: anything that a tensor of row numbers can index; for classes, their indices.
         preprocess: gives mean and standard deviation.
         size: pictures in a batch.
-        augment: changes the pictures, if given; then the order is shuffled, too.
+        augment: changes the pictures, if given.
+        shuffle: a new order in each epoch.
+        balance: draw the pictures of each epoch so that all classes come equally often; rare ones then come several
+            times, and some of the frequent ones not at all (needs targets that are classes, and `shuffle`).
+        mixup: (alpha, classes): lay pictures over each other, see `data.mixup`; targets are then shares of the classes.
         seed: of order and augmentation.
+        share: (rank, processes): each batch is `processes` times as large, and this process gets its part of it.
         watch: called with the number of pictures of each batch handed out, for a progress bar.
     """
 
@@ -36,37 +43,36 @@ class Batches:
         size: int,
         augment: Augment | None = None,
         shuffle: bool = False,
+        balance: bool = False,
+        mixup: tuple[int | float, int] | None = None,
         seed: int = 0,
+        share: tuple[int, int] = (0, 1),
         watch: Callable[[int], Any] | None = None,
     ) -> None:
+        rank, processes = share
         self.pixels, self.rows, self.targets = pixels, rows, targets
-        self.size, self.augment, self.shuffle, self.seed, self.watch = size, augment, shuffle, seed, watch
-        self.epoch = 0
+        self.augment, self.mixup, self.watch = augment, mixup, watch
+        drawn = chances(targets) if balance else None
+        super().__init__(Order(len(rows), size * processes, shuffle, drawn, seed, rank, processes))
         self.mean = torch.tensor(preprocess.mean).view(1, -1, 1, 1)
         self.std = torch.tensor(preprocess.std).view(1, -1, 1, 1)
 
-    def __len__(self) -> int:
-        """Batches in an epoch. A last one of a single picture is left out when shuffling: batch norm cannot learn
-        from it."""
-        whole, rest = divmod(len(self.rows), self.size)
-        return whole + (rest > 1 or (rest == 1 and (not self.shuffle or whole == 0)))
-
     def __iter__(self) -> Iterator[tuple[Float[Tensor, "b c h w"], Tensor]]:
-        # 1000003: epochs of neighbouring seeds must not share a stream
-        generator = torch.Generator().manual_seed(self.seed * 1_000_003 + self.epoch)
-        order = torch.randperm(len(self.rows), generator=generator) if self.shuffle else torch.arange(len(self.rows))
-        self.epoch += 1
-        for number in range(len(self)):
-            chosen = order[number * self.size : (number + 1) * self.size]
+        for epoch, number, chosen in self.turn():
             taken = np.ascontiguousarray(self.pixels[self.rows[chosen.numpy()]])
-            yield self._tensor(taken, generator), self.targets[chosen]
+            # each batch has dice of its own, so that a run can go on from any of them
+            dice = self.order.dice(epoch, number, self.order.rank)
+            images, targets = self._tensor(taken, dice), self.targets[chosen]
+            if self.mixup is not None:
+                images, targets = mix(images, targets, self.mixup[1], self.mixup[0], dice)
+            yield images, targets
             if self.watch is not None:
-                self.watch(len(chosen))
+                self.watch(len(chosen) * self.order.processes)
 
     def example(self, count: int) -> UInt8[np.ndarray, "count h w 3"]:
         """Evenly spaced pictures as the net is shown them, augmented, as RGB; for a report."""
         rows = self.rows[:: max(1, len(self.rows) // count)][:count]
-        generator = torch.Generator().manual_seed(self.seed)
+        generator = self.order.dice(0)
         images = self._tensor(np.ascontiguousarray(self.pixels[rows]), generator) * self.std + self.mean
         shown = (images.clamp(0, 1) * 255).round().to(torch.uint8).permute(0, 2, 3, 1).numpy()
         return shown if shown.shape[3] == 3 else np.repeat(shown, 3, axis=3)
@@ -74,8 +80,9 @@ class Batches:
     def _tensor(self, taken: UInt8[np.ndarray, "b h w c"], generator: torch.Generator) -> Float[Tensor, "b c h w"]:
         """Augment and normalise; the memory stays in NHWC order, which is what channels_last nets read fastest."""
         images = torch.from_numpy(taken).permute(0, 3, 1, 2)
-        changed = self.augment(images, generator) if self.augment is not None else images.float().div_(255)
-        return changed.sub_(self.mean).div_(self.std)
+        if self.augment is not None:
+            return self.augment(images, generator, mean=self.mean.flatten().tolist(), std=self.std.flatten().tolist())
+        return images.float().div_(255).sub_(self.mean).div_(self.std)
 
 
 def channel_statistics(

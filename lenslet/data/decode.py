@@ -1,33 +1,45 @@
 """Decoding, once: files -> one uint8 array at training size, kept as a memory-mapped file between runs."""
 
 import hashlib
-import json
 import os
-from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
+import stat
+import threading
+import zlib
+from collections import deque
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 from jaxtyping import UInt8, UInt64
 
+from lenslet.data import cache, space
+from lenslet.data.draft import Draft
+from lenslet.data.known import Known
+from lenslet.data.locks import alone
+from lenslet.data.memo import mark, now, settled
 from lenslet.data.samples import Skipped
-from lenslet.data.split import content_key
 from lenslet.errors import DataError, ImageError
-from lenslet.files import cache_folder, whole_folder
 from lenslet.image import Preprocess, open_image
+from lenslet.image.names import spoken
 
-_VERSION = 1  # of the layout below and of the decoding rules: a change of either must not meet an old cache
+_HUGE = 2**28  # bytes of a file that is not read into memory as a whole
 
 
 @dataclass(frozen=True)
 class Pictures:
-    """Decoded pictures. `rows[i]` is the row of the i-th path asked for, or -1 where that file was skipped."""
+    """Decoded pictures. `rows[i]` is the row of the i-th path asked for, or -1 where that file was skipped.
+
+    Files with the same content share a row. `notes` are sentences for whoever reads the report.
+    """
 
     pixels: UInt8[np.ndarray, "n h w c"]
     keys: UInt64[np.ndarray, " n"]
     rows: tuple[int, ...]
     skipped: tuple[Skipped, ...]
+    notes: tuple[str, ...] = ()
 
 
 def decode(
@@ -39,8 +51,9 @@ def decode(
 ) -> Pictures:
     """Decode `paths` at the size of `preprocess`, or open what an earlier run has decoded.
 
-    A file that cannot be read is skipped and listed; the cache is keyed by every file's path, size and time of change
-    and by the preprocessing, and is written whole or not at all, so two processes may decode the same folder.
+    A file that cannot be read is skipped and listed. Rows are known by the content of their files: of a folder in which
+    files were added, renamed, moved or copied, only what is new is decoded. The array is a memory-mapped file, so it
+    stays readable when the folder vanishes; where the disk has no room it is an ordinary array, and `notes` say so.
 
     Args:
         paths: the files.
@@ -49,71 +62,237 @@ def decode(
         too_many: the share of unreadable files at which the folder is refused.
 
     Raises:
-        DataError: more than `too_many` of the files cannot be read.
+        DataError: more than `too_many` of the files cannot be read, or there is room neither on the disk nor in memory.
     """
-    place = cache_folder() / "pictures" / _key(paths, preprocess)
-    if not (place / "index.json").exists():
-        try:
-            with whole_folder(place) as temporary:
-                _decode_into(temporary, paths, preprocess, progress)
-        except OSError as error:
-            raise DataError(
-                f"{place}: the decoded pictures could not be written ({error.strerror or error}); "
-                "free some space, or point LENSLET_CACHE at a folder with more"
-            ) from error
-    index = json.loads((place / "index.json").read_text(encoding="utf-8"))
-    skipped = tuple(Skipped(paths[i], why) for i, why in index["skipped"])
-    if paths and len(skipped) > too_many * len(paths):
-        first = skipped[0]
+    found = _Decoding(paths, preprocess, progress).run()
+    if paths and len(found.skipped) > too_many * len(paths):
         raise DataError(
-            f"{len(skipped)} of {len(paths)} pictures cannot be read, too many to train on; the first: {first.why}"
+            f"{len(found.skipped)} of {len(paths)} pictures cannot be read, too many to train on; "
+            f"the first: {found.skipped[0].why}"
         )
-    gone = {i for i, _ in index["skipped"]}
-    kept = iter(range(len(paths) - len(gone)))
-    rows = tuple(-1 if i in gone else next(kept) for i in range(len(paths)))
-    keys = np.load(place / "keys.npy")
-    pixels = np.load(place / "pixels.npy", mmap_mode="r")[: len(keys)]
-    return Pictures(pixels, keys, rows, skipped)
+    return found
 
 
-def _decode_into(
-    folder: Path, paths: Sequence[Path], preprocess: Preprocess, progress: Callable[[int, int], None] | None
-) -> None:
-    """Fill a cache folder: pixels.npy, keys.npy and index.json."""
-    height, width = preprocess.size
-    shape = (len(paths), height, width, preprocess.channels)
-    # np.memmap cannot be empty; an empty folder is refused by the readers, and all-broken ones by `too_many`
-    pixels = np.lib.format.open_memmap(
-        folder / "pixels.npy", mode="w+", dtype=np.uint8, shape=(max(shape[0], 1), *shape[1:])
-    )
-    keys = np.zeros(len(paths), np.uint64)
-    skipped: list[tuple[int, str]] = []
+@dataclass(frozen=True)
+class _Read:
+    """What became of one file."""
 
-    def one(i: int) -> tuple[int, int, UInt8[np.ndarray, "h w c"] | str]:
+    content: bytes | None = None
+    """None where it could not be read at all."""
+    why: str = ""
+    """The sentence why it is skipped."""
+    mark: bytes | None = None
+    """For the memo; None where the file may still change unseen, or is remembered already."""
+    pixels: UInt8[np.ndarray, "h w c"] | None = None
+    """None where another row or another file has this content."""
+    checksum: int = 0
+
+
+class _Decoding:
+    """One call of `decode`."""
+
+    def __init__(
+        self, paths: Sequence[Path], preprocess: Preprocess, progress: Callable[[int, int], None] | None
+    ) -> None:
+        self.paths, self.preprocess, self.progress = paths, preprocess, progress
+        self.kind, self.memo = cache.kind_of(preprocess), cache.memo()
+        self.row = (*preprocess.size, preprocess.channels)
+        self.contents: list[bytes | None] = []
+        self.why: dict[int, str] = {}
+        self.broken: dict[bytes, str] = {}
+        self.claimed: set[bytes] = set()
+        self.claiming = threading.Lock()
+
+    def run(self) -> Pictures:
+        kept = self._remembered()
+        if kept is not None:
+            return self._pictures(kept)
+        with ExitStack() as stack:
+            try:  # of processes that start on one folder together, as under torchrun, one decodes, the others wait
+                cache.place().mkdir(parents=True, exist_ok=True)
+                name = hashlib.sha256(repr((self.kind, sorted(map(str, self.paths)))).encode("utf-8", "replace"))
+                stack.enter_context(alone(cache.place() / f".lock-{name.hexdigest()[:20]}"))
+                kept = self._remembered()
+            except OSError:  # a cache that cannot be written
+                kept = None
+            if kept is not None:
+                return self._pictures(kept)
+            return self._decoded()
+
+    def _remembered(self) -> cache.Kept | None:
+        """The set, if every file is remembered and it lies in the cache."""
+        marks = [self._mark(path) for path in self.paths]
+        known = self.memo.recall(m for m in marks if m is not None)
+        self.broken = self.memo.broken()
+        self.contents = [None if m is None else known.get(m) for m in marks]
+        if not self.paths or None in self.contents:
+            return None
+        return cache.open_set(self._folder())
+
+    @staticmethod
+    def _mark(path: Path) -> bytes | None:
         try:
-            content = paths[i].read_bytes()
-        except OSError as error:
-            return i, 0, f"{paths[i]}: cannot be read ({error.strerror})"
-        try:
-            picture = open_image(content, at_least=preprocess.size)
-        except ImageError:
-            return i, 0, _why(paths[i])
-        return i, content_key(content), preprocess.apply(picture)[0]
+            return mark(path, path.stat())
+        except (OSError, ValueError):
+            return None
 
-    # Pillow and the hashes leave the interpreter lock, so threads are enough, and cheaper than processes to start.
-    with ThreadPoolExecutor(os.cpu_count() or 1) as pool:
-        for done, (i, key, result) in enumerate(pool.map(one, range(len(paths))), start=1):
-            if isinstance(result, str):
-                skipped.append((i, result))
-            else:
-                pixels[i - len(skipped)] = result  # results come in order, so rows close up over skipped files
-                keys[i - len(skipped)] = key
-            if progress is not None:
-                progress(done, len(paths))
-    count = len(paths) - len(skipped)
-    pixels.flush()
-    np.save(folder / "keys.npy", keys[:count])
-    (folder / "index.json").write_text(json.dumps({"skipped": skipped}), encoding="utf-8")
+    def _folder(self) -> Path:
+        return cache.folder_of(self.kind, self._readable())
+
+    def _readable(self) -> Iterator[bytes]:
+        return (content for content in self.contents if content is not None and content not in self.broken)
+
+    def _decoded(self) -> Pictures:
+        """Read what is not remembered, decode what is new, and put the set together."""
+        known = Known(cache.sets_of(self.kind))
+        draft: Draft | None = None
+        marks: dict[bytes, bytes] = {}
+        try:
+            for i, read in enumerate(self._read_all(known)):
+                self.contents[i] = read.content
+                if read.why:
+                    self.why[i] = read.why
+                if read.content is not None and read.mark is not None:
+                    marks[read.mark] = read.content
+                if read.pixels is not None and read.content is not None:
+                    draft = draft or self._draft()
+                    draft.append(read.content, read.pixels, read.checksum)
+                if self.progress is not None:
+                    self.progress(i + 1, len(self.paths))
+            kept = self._settled(known, draft)
+        except BaseException:
+            if draft is not None:
+                draft.discard()
+            raise
+        self.memo.remember(marks, self.broken)
+        return kept
+
+    def _draft(self) -> Draft:
+        return Draft(self.row, len(self.paths))
+
+    def _read_all(self, known: Known) -> Iterator[_Read]:
+        """Every file in turn, read ahead by threads: Pillow and the hashes leave the interpreter lock."""
+        workers = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+        waiting: deque[Future[_Read]] = deque()
+        pool = ThreadPoolExecutor(workers)
+        try:
+            for i in range(len(self.paths)):
+                if len(waiting) == 8 * workers:  # no more decoded pictures than that lie in memory
+                    yield waiting.popleft().result()
+                waiting.append(pool.submit(self._read, i, known))
+            while waiting:
+                yield waiting.popleft().result()
+        finally:
+            pool.shutdown(cancel_futures=True)
+
+    def _read(self, i: int, known: Known) -> _Read:
+        """Read one file as far as needed: not at all, its bytes, or its pixels."""
+        path, content = self.paths[i], self.contents[i]
+        if content is not None and (content in self.broken or content in known or not self._claim(content)):
+            return _Read(content)
+        try:
+            began, before = now(), path.stat()
+            if not stat.S_ISREG(before.st_mode):
+                return _Read(why=_why(path))
+            digest, source = _bytes_of(path, before.st_size)
+            state = mark(path, before)
+            same = state == mark(path, path.stat())
+        except (OSError, ValueError) as error:
+            return _Read(why=f"{spoken(path)}: cannot be read ({getattr(error, 'strerror', None) or error})")
+        marked = state if same and settled(before, began) else None
+        claimed = digest == content or self._claim(digest)
+        if digest in self.broken or digest in known or not claimed:
+            return _Read(digest, mark=marked)
+        try:
+            row = self._row(source)
+        except ImageError as error:
+            why = _why(path)
+            if isinstance(error.__cause__, MemoryError) or not why.startswith(spoken(path)):
+                return _Read(why=why)  # no fault of the content: it is tried again next time
+            self.broken[digest] = why.removeprefix(spoken(path))
+            return _Read(digest, mark=marked)
+        return _Read(digest, mark=marked, pixels=row, checksum=zlib.crc32(row.data))
+
+    def _claim(self, content: bytes) -> bool:
+        """Whether this thread is the first to meet this content."""
+        with self.claiming:
+            first = content not in self.claimed
+            self.claimed.add(content)
+        return first
+
+    def _row(self, source: Path | bytes) -> UInt8[np.ndarray, "h w c"]:
+        picture = open_image(source, at_least=self.preprocess.size)
+        return np.ascontiguousarray(self.preprocess.apply(picture)[0])
+
+    def _settled(self, known: Known, draft: Draft | None) -> Pictures:
+        """The set of all contents: one that is there, or the new rows with copies of the old ones."""
+        folder = self._folder()
+        kept = cache.open_set(folder)
+        if kept is not None:
+            if draft is not None:
+                draft.discard()
+            return self._pictures(kept)
+        wanted = dict.fromkeys(self._readable())
+        if not wanted:
+            return self._pictures(cache.Kept(folder, np.empty((0, *self.row), np.uint8), np.empty(0, cache.ROW)))
+        draft = draft or self._draft()
+        new = set(draft.rows["content"][: draft.count].tolist())
+        for content in wanted:
+            if content not in new:
+                self._copy(content, known, draft)
+        kept = draft.finish(self._folder(), self._name())
+        known.close(without=set(wanted) if not draft.note else set())
+        cache.trim(space.cache_limit(cache.place(), cache.held()))
+        return self._pictures(kept, (draft.note,) if draft.note else ())
+
+    def _copy(self, content: bytes, known: Known, draft: Draft) -> None:
+        """Append a row of an earlier set, or of the file itself where that row is damaged."""
+        found = known.find(content)
+        if found is not None and found[0].sound(found[1]):
+            kept, row = found
+            draft.append(content, kept.pixels[row], int(kept.rows["sum"][row]))
+            return
+        for i in (i for i, c in enumerate(self.contents) if c == content):
+            try:
+                digest, source = _bytes_of(self.paths[i], self.paths[i].stat().st_size)
+                if digest == content:
+                    pixels = self._row(source)
+                    draft.append(content, pixels, zlib.crc32(pixels.data))
+                    return
+            except (OSError, ImageError):
+                continue
+        for i in (i for i, c in enumerate(self.contents) if c == content):
+            self.contents[i], self.why[i] = None, f"{spoken(self.paths[i])} changed while it was read"
+
+    def _name(self) -> str:
+        """What a person knows this set by."""
+        height, width = self.preprocess.size
+        try:
+            shared = Path(os.path.commonpath([path.absolute().parent for path in self.paths])).name
+        except ValueError:  # two drives
+            shared = ""
+        return f"{shared or 'pictures'}, {width} x {height}, {'grey' if self.preprocess.channels == 1 else 'colour'}"
+
+    def _pictures(self, kept: cache.Kept, notes: tuple[str, ...] = ()) -> Pictures:
+        contents = kept.rows["content"].tolist()
+        where = {content: row for row, content in enumerate(contents)}
+        rows = tuple(-1 if content is None else where.get(content, -1) for content in self.contents)
+        skipped = tuple(Skipped(self.paths[i], self._sentence(i)) for i, row in enumerate(rows) if row < 0)
+        keys = np.frombuffer(b"".join(content[:8] for content in contents), ">u8").astype(np.uint64)
+        return Pictures(kept.pixels, keys, rows, skipped, notes)
+
+    def _sentence(self, i: int) -> str:
+        content = self.contents[i]
+        return self.why.get(i) or spoken(self.paths[i]) + self.broken.get(content or b"", " cannot be read")
+
+
+def _bytes_of(path: Path, size: int) -> tuple[bytes, Path | bytes]:
+    """What stands for a file's content, and its bytes; of a huge file the path, so that it is not read into memory."""
+    if size < _HUGE:
+        data = path.read_bytes()
+        return hashlib.sha256(data).digest()[:16], data
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").digest()[:16], path
 
 
 def _why(path: Path) -> str:
@@ -122,21 +301,4 @@ def _why(path: Path) -> str:
         open_image(path)
     except ImageError as error:
         return str(error)
-    return f"{path} changed while it was read"
-
-
-def _key(paths: Sequence[Path], preprocess: Preprocess) -> str:
-    """A name for these files, as they are now, at this size."""
-    digest = hashlib.sha256(
-        json.dumps(
-            [_VERSION, preprocess.size, preprocess.resize, preprocess.channels, preprocess.fill, preprocess.keep]
-        ).encode()
-    )
-    for path in paths:
-        try:
-            stat = path.stat()
-            line = f"{path.resolve()}\0{stat.st_size}\0{stat.st_mtime_ns}\n"
-        except OSError:
-            line = f"{path}\0gone\n"
-        digest.update(line.encode("utf-8", "surrogateescape"))
-    return digest.hexdigest()[:32]
+    return f"the file changed while it was read: {spoken(path)}"

@@ -3,20 +3,10 @@
 import os
 from pathlib import Path
 
-from lenslet.data.samples import Parts, Sample
+from lenslet.data.samples import PART_NAMES, Part, Parts, some
 from lenslet.errors import DataError
 from lenslet.image import SUFFIXES
 
-PART_NAMES = {
-    "train": "train",
-    "training": "train",
-    "val": "valid",
-    "valid": "valid",
-    "validation": "valid",
-    "dev": "valid",
-    "test": "test",
-    "testing": "test",
-}
 _NOT_CLASSES = {"__macosx", "lost+found", "system volume information"}
 
 
@@ -39,28 +29,21 @@ def read_folder(root: str | Path, *, at_least: int = 2) -> Parts:
     if not root.is_dir():
         raise DataError(f"{root} is a file, not a folder; give the folder that holds one folder of pictures per class")
     folders = _folders(root)
-    parts = {PART_NAMES[f.name.lower()]: f for f in folders if f.name.lower() in PART_NAMES}
+    parts = {f: PART_NAMES[f.name.lower()] for f in folders if f.name.lower() in PART_NAMES}
     notes: list[str] = []
-    if "train" in parts or (parts and len(parts) == len(folders)):
-        read = {part: _classes(folder, notes) for part, folder in parts.items()}
+    empty: list[Path] = []
+    read: dict[Part, dict[str, list[Path]]] = {}
+    if "train" in parts.values() or (parts and len(parts) == len(folders)):
+        for folder, part in parts.items():  # val and valid, side by side, are one part
+            for name, pictures in _classes(folder, empty).items():
+                read.setdefault(part, {}).setdefault(name, []).extend(pictures)
+        if others := [f.name for f in folders if f not in parts]:
+            notes.append(f"{root}: {some(others)} beside the parts, so not looked at")
     else:
-        read = {"train": _classes(root, notes)}
-    labels = tuple(sorted({name for classes in read.values() for name in classes}))
-    _refuse(root, labels, at_least)
-    index = {name: i for i, name in enumerate(labels)}
-    filled = {
-        part: tuple(Sample(path, index[name]) for name in sorted(classes) for path in classes[name])
-        for part, classes in read.items()
-    }
-    for part in ("valid", "test"):
-        unknown = (
-            sorted({labels[s.label] for s in filled.get(part, ())} - {labels[s.label] for s in filled["train"]})
-            if (filled.get("train"))
-            else []
-        )
-        if unknown:
-            notes.append(f"{_names(unknown)} in the {part} part, but not in the train part: it cannot be learned")
-    return Parts(root, labels, filled.get("train", ()), filled.get("valid", ()), filled.get("test", ()), tuple(notes))
+        read["train"] = _classes(root, empty)
+    _refuse(root, tuple(sorted({name for classes in read.values() for name in classes})), at_least)
+    notes += [f"{folder}: no pictures in this class folder, so it is left out" for folder in empty]
+    return Parts.gathered(root, read, notes, empty)
 
 
 def is_class_folder(root: Path) -> bool:
@@ -81,25 +64,35 @@ def _folders(root: Path) -> list[Path]:
     return [f for f in inside if f.is_dir() and not f.name.startswith(".") and f.name.lower() not in _NOT_CLASSES]
 
 
-def _classes(root: Path, notes: list[str]) -> dict[str, list[Path]]:
-    """Class name -> its pictures, sorted; classes without pictures are left out and noted."""
+def _classes(root: Path, empty: list[Path]) -> dict[str, list[Path]]:
+    """Class name -> its pictures, sorted; classes without pictures are left out and added to `empty`."""
     classes: dict[str, list[Path]] = {}
     for folder in _folders(root):
         pictures = _pictures(folder)
         if pictures:
             classes[folder.name] = pictures
         else:
-            notes.append(f"{folder}: no pictures in this class folder, so it is left out")
+            empty.append(folder)
     return classes
 
 
 def _pictures(folder: Path) -> list[Path]:
-    """Every file below `folder` whose name ends like a picture's, sorted by path."""
-    found = []
-    for place, folders, files in os.walk(folder):
-        folders[:] = sorted(f for f in folders if not f.startswith("."))
-        found += [Path(place, f) for f in files if not f.startswith(".") and Path(f).suffix.lower() in SUFFIXES]
+    """Every file below `folder` whose name ends like a picture's, sorted by path; of pipes and devices none."""
+    found, waiting = [], [os.fspath(folder)]
+    while waiting:
+        try:
+            with os.scandir(waiting.pop()) as entries:
+                inside = [entry for entry in entries if not entry.name.startswith(".")]
+        except OSError:  # not ours to look at
+            continue
+        waiting += [entry.path for entry in inside if entry.is_dir(follow_symlinks=False)]
+        # a link is taken whatever it leads to: one that leads nowhere is a broken picture, and is told as such
+        found += [Path(e.path) for e in inside if _ends_like_a_picture(e.name) and (e.is_file() or e.is_symlink())]
     return sorted(found)
+
+
+def _ends_like_a_picture(name: str) -> bool:
+    return os.path.splitext(name)[1].lower() in SUFFIXES  # noqa: PTH122 - a name, no path
 
 
 def _refuse(root: Path, labels: tuple[str, ...], at_least: int) -> None:
@@ -118,8 +111,3 @@ def _refuse(root: Path, labels: tuple[str, ...], at_least: int) -> None:
     raise DataError(
         f"{root}: no pictures found; expected one folder per class, with {', '.join(sorted(SUFFIXES)[:6])}, ... in it"
     )
-
-
-def _names(names: list[str]) -> str:
-    """At most five names, for a sentence."""
-    return ", ".join(names[:5]) + (f" and {len(names) - 5} more" if len(names) > 5 else "")

@@ -1,7 +1,23 @@
 """What a reader hands over: files with their truth, in parts."""
 
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Literal
+
+Part = Literal["train", "valid", "test"]
+
+PART_NAMES: dict[str, Part] = {
+    "train": "train",
+    "training": "train",
+    "val": "valid",
+    "valid": "valid",
+    "validation": "valid",
+    "dev": "valid",
+    "test": "test",
+    "testing": "test",
+}
+"""What people call the parts of a data set, in lower case -> what they are called here."""
 
 
 @dataclass(frozen=True)
@@ -24,7 +40,8 @@ class Skipped:
 class Parts:
     """A data set of classes as it lies on the disk.
 
-    `valid` and `test` are empty where the folder does not have them: `train` then holds everything.
+    `valid` and `test` are empty where the data does not have them: `train` then holds everything. `root` is the folder,
+    or the table of paths and labels; `empty` are class folders without a picture.
     """
 
     root: Path
@@ -33,8 +50,49 @@ class Parts:
     valid: tuple[Sample, ...] = ()
     test: tuple[Sample, ...] = ()
     notes: tuple[str, ...] = ()
+    empty: tuple[Path, ...] = ()
+
+    @classmethod
+    def gathered(
+        cls,
+        root: Path,
+        read: Mapping[Part, Mapping[str, Iterable[Path]]],
+        notes: Iterable[str] = (),
+        empty: Iterable[Path] = (),
+    ) -> "Parts":
+        """A data set from its parts, each class name -> files: labels sorted, classes in their order in every part.
+
+        A class that is in another part, but not in the train part, is noted: it cannot be learned.
+        """
+        labels = tuple(sorted({name for classes in read.values() for name in classes}))
+        index = {name: i for i, name in enumerate(labels)}
+        filled = {
+            part: tuple(Sample(path, index[name]) for name in sorted(classes) for path in classes[name])
+            for part, classes in read.items()
+        }
+        noted = list(notes)
+        learned = {s.label for s in filled.get("train", ())}
+        for part in ("valid", "test"):
+            unknown = sorted({labels[s.label] for s in filled.get(part, ()) if s.label not in learned})
+            if learned and unknown:
+                noted.append(f"{some(unknown)} in the {part} part, but not in the train part: it cannot be learned")
+        train, valid, test = (filled.get(part, ()) for part in ("train", "valid", "test"))
+        return cls(root, labels, train, valid, test, tuple(noted), tuple(empty))
 
     @property
     def measured(self) -> tuple[Sample, ...]:
         """The part to measure a finished model on: test, else valid, else everything."""
         return self.test or self.valid or self.train
+
+    @property
+    def named(self) -> dict[Part, tuple[Sample, ...]]:
+        """The parts that are not empty, by name."""
+        return {name: part for name, part in self._all().items() if part}
+
+    def _all(self) -> dict[Part, tuple[Sample, ...]]:
+        return {"train": self.train, "valid": self.valid, "test": self.test}
+
+
+def some(names: list[str]) -> str:
+    """At most five names, for a sentence."""
+    return ", ".join(names[:5]) + (f" and {len(names) - 5} more" if len(names) > 5 else "")

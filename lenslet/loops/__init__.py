@@ -1,8 +1,10 @@
 """The two loops: `fit` moves weights; `paint`, which moves pixels, comes with style transfer."""
 
+from lenslet.loops.distributed import World, joined, world
 from lenslet.loops.fit import Epoch, Feed, fit
 from lenslet.loops.precision import cpu_has_bf16
 from lenslet.loops.recipe import Recipe
+from lenslet.loops.state import State
 from lenslet.loops.task import Task
 
-__all__ = ["Epoch", "Feed", "Recipe", "Task", "cpu_has_bf16", "fit"]
+__all__ = ["Epoch", "Feed", "Recipe", "State", "Task", "World", "cpu_has_bf16", "fit", "joined", "world"]

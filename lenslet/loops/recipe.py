@@ -24,6 +24,9 @@ class Recipe:
         smoothing: label smoothing.
         average: fraction of the steps so far that the exponential moving average of the weights looks back on; 0: none.
         clip: largest norm of the gradient; 0: no limit.
+        patience: stop after so many measurings in a row without a better one; 0: spend the whole budget.
+        falloff: factor on the rate from each stage of the net to the one before it, the head having the full rate;
+            1: all learn at the same rate.
         precision: "bf16" runs convolutions in bfloat16, "fp32" does not, "auto" asks the CPU and the net.
         seed: of initial weights, order, augmentation and dropout.
     """
@@ -39,6 +42,8 @@ class Recipe:
     smoothing: int | float = 0.1
     average: int | float = 0.1
     clip: int | float = 1.0
+    patience: int = 0
+    falloff: int | float = 1.0
     precision: str = "auto"
     seed: int = 0
 
@@ -57,6 +62,10 @@ class Recipe:
             raise CallError(f"optimizer is {self.optimizer!r}: give 'adamw' or 'sgd'")
         if self.precision not in ("auto", "bf16", "fp32"):
             raise CallError(f"precision is {self.precision!r}: give 'auto', 'bf16' or 'fp32'")
+        if self.patience < 0:
+            raise CallError(f"patience is {self.patience}: give the number of measurings to wait, or 0 to wait for all")
+        if not 0 < self.falloff <= 1:
+            raise CallError(f"falloff is {self.falloff}: give a factor above 0, and 1 at most")
         for name in ("warmup", "smoothing", "average"):
             if not 0 <= getattr(self, name) < 1:
                 raise CallError(f"{name} is {getattr(self, name)}: give a fraction from 0 to below 1")

@@ -26,6 +26,8 @@ def training_page(
     skipped: Sequence[tuple[str, str]] = (),
     notes: Sequence[str] = (),
     samples: Sequence[tuple[UInt8[np.ndarray, "_ _ 3"], str]] = (),
+    start: Section | None = None,
+    sureness: Section | None = None,
     foot: str = "",
 ) -> Page:
     """A page that says how good the model is, where it errs, how it got there, and how to do it again.
@@ -41,6 +43,8 @@ def training_page(
         skipped: (path, why) of unreadable files.
         notes: sentences about the data or the run.
         samples: augmented pictures as the net saw them, with captions.
+        start: what the run started from, where that was not noise.
+        sureness: how far its confidence can be believed.
         foot: versions and date.
     """
     sections = [
@@ -55,6 +59,10 @@ def training_page(
             ),
         ),
     ]
+    if start is not None:
+        sections.append(start)
+    if sureness is not None:
+        sections.append(sureness)
     if samples:
         sections.append(
             Section(

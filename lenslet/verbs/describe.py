@@ -63,9 +63,16 @@ def _anatomy(net: object, size: int | None, num_classes: int | None) -> "Anatomy
 
 
 def _is_model(net: str | Path) -> bool:
-    """Whether this can only be meant as a path: it is there, or it is written like one."""
+    """Whether this can only be meant as a model: one that is shipped, or a path that is there or written like one."""
+    from lenslet.card.store import find_shipped
+
     path = Path(net)
-    return path.exists() or len(path.parts) > 1 or path.suffix in (".onnx", ".json", ".safetensors")
+    return (
+        find_shipped(net) is not None
+        or path.exists()
+        or len(path.parts) > 1
+        or path.suffix in (".onnx", ".json", ".safetensors")
+    )
 
 
 def _loaded(model: object) -> Any:

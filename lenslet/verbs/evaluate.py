@@ -11,9 +11,13 @@ if TYPE_CHECKING:
 
 
 def evaluate(
-    model: Annotated["str | Path | Classifier", Doc("A model folder, or a model.")],
+    model: Annotated["str | Path | Classifier", Doc("A model folder, the name of a shipped model, or a model.")],
     data: Annotated[
-        str | Path, Doc("A folder with one folder of pictures per class; its test or val part, if it has parts.")
+        str | Path,
+        Doc(
+            "A folder with one folder of pictures per class, or a .csv of paths and labels; its test or val part, "
+            "if it has parts."
+        ),
     ],
     *,
     out: Annotated[Path | None, Doc("Also write report.html and confusion.png into this folder.")] = None,

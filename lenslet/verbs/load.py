@@ -14,7 +14,10 @@ if TYPE_CHECKING:
 def load(
     model: Annotated[
         "str | Path | Classifier",
-        Doc("A model folder, or the name of a net with official ImageNet weights, for instance squeezenet1_1."),
+        Doc(
+            "A model folder, or a name: of a model that comes with Lenslet, or of a net with official ImageNet "
+            "weights, for instance squeezenet1_1."
+        ),
     ],
 ) -> "Classifier":
     """Open a trained model.
@@ -26,11 +29,12 @@ def load(
         CardError: the folder is missing, damaged, or of a newer format.
         DownloadError: official weights that could not be fetched.
     """
+    from lenslet.card.store import find_shipped
     from lenslet.tasks.classify.classifier import Classifier
 
     if isinstance(model, Classifier):
         return model
-    path = Path(model)
+    path = find_shipped(model) or Path(model)
     if path.suffix == ".onnx":
         raise CallError(f"{path}: this version opens model folders only, not ONNX files")
     if path.exists() or path.suffix or len(path.parts) > 1:
@@ -40,8 +44,8 @@ def load(
     if str(model) in official.REGISTRY:
         return _official(str(model))
     raise CardError(
-        f"{model}: there is no such model folder, and no official weights of that name; "
-        "train one with `lenslet train`, or see `lenslet models`"
+        f"{model}: there is no such model folder, no model that comes with Lenslet, and no official weights of that "
+        "name; train one with `lenslet train`, or see `lenslet models`"
     )
 
 

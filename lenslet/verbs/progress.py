@@ -16,10 +16,14 @@ class Bar(Protocol):
     def at(self, fraction: float, text: str = "") -> None:
         """So much of this part is done (0 to 1), and what there is to say about it."""
 
+    def say(self, text: str) -> None:
+        """A sentence that must not be overlooked."""
+
 
 class _Silent:
     def phase(self, text: str) -> None: ...
     def at(self, fraction: float, text: str = "") -> None: ...
+    def say(self, text: str) -> None: ...
 
 
 class _Lines:
@@ -30,6 +34,9 @@ class _Lines:
 
     def phase(self, text: str) -> None:
         self.name, self.tenth, self.began = text, 0, monotonic()
+        self.write(text)
+
+    def say(self, text: str) -> None:
         self.write(text)
 
     def at(self, fraction: float, text: str = "") -> None:
@@ -49,6 +56,9 @@ class _Rich:
         if self.task is not None:
             self.progress.update(self.task, completed=1.0)
         self.task = self.progress.add_task(text, total=1.0, said="")
+
+    def say(self, text: str) -> None:
+        self.progress.console.print(text, markup=False, soft_wrap=True)
 
     def at(self, fraction: float, text: str = "") -> None:
         said = {"said": text} if text else {}

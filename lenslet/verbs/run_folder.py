@@ -1,14 +1,22 @@
 """`runs/<task>-<n>/`: where a run keeps its model, its numbers and its report."""
 
 import csv
+import inspect
 import io
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from lenslet.errors import CallError
 from lenslet.files import write_whole
+
+if TYPE_CHECKING:
+    from lenslet.loops import State
+    from lenslet.tasks.classify.prepare import Prepared
+
+ARGUMENTS, STATE = "args.yaml", "state.safetensors"
 
 
 def new_folder(task: str, out: Path | None) -> Path:
@@ -49,9 +57,85 @@ def new_folder(task: str, out: Path | None) -> Path:
 
 
 def write_arguments(folder: Path, arguments: Mapping[str, Any]) -> None:
-    """args.yaml: the call, a line each (JSON values are YAML values)."""
-    lines = [f"{name}: {json.dumps(value, ensure_ascii=False, default=str)}\n" for name, value in arguments.items()]
-    write_whole(folder / "args.yaml", "".join(lines))
+    """args.yaml: the call, a line each (JSON values are YAML values); paths whole, to go on from anywhere."""
+    kept = {
+        name: value for name, value in arguments.items() if value is not None and name not in ("resume", "progress")
+    }
+    for name in ("data", "weights"):
+        if name in kept and Path(kept[name]).exists():
+            kept[name] = str(Path(kept[name]).absolute())
+    lines = [f"{name}: {json.dumps(value, ensure_ascii=False, default=str)}\n" for name, value in kept.items()]
+    write_whole(folder / ARGUMENTS, "".join(lines))
+
+
+def resumed(verb: Callable[..., Any], arguments: Mapping[str, Any]) -> "tuple[dict[str, Any], State | None, Path]":
+    """The call that an earlier run began with, how far it had got, and its folder.
+
+    Args:
+        verb: whose arguments these are.
+        arguments: of the call that wants to go on: `resume`, and a larger budget if it is to be extended.
+
+    Raises:
+        CallError: there is no run, it is finished, or the call says more than it may.
+        CardError: its state is damaged.
+    """
+    from lenslet.loops import State
+
+    folder = Path(arguments["resume"])
+    defaults = {name: p.default for name, p in inspect.signature(verb).parameters.items()}
+    free = ("resume", "epochs", "minutes", "progress")
+    extra = [name for name, value in arguments.items() if name not in free and value != defaults[name]]
+    if extra:
+        raise CallError(
+            f"--resume goes on with the call that is written in {folder / ARGUMENTS}: only --epochs or --minutes may "
+            f"be changed, not {extra[0]}"
+        )
+    call = _read_arguments(folder, set(defaults))
+    asked = {name: arguments[name] for name in ("epochs", "minutes") if arguments.get(name) is not None}
+    if asked:
+        call = {name: value for name, value in call.items() if name not in ("epochs", "minutes")} | asked
+    state = State.load(folder / STATE) if (folder / STATE).exists() else None
+    if state is not None:
+        epochs, minutes = (asked.get("epochs"), asked.get("minutes")) if asked else state.facts["budget"]
+        report = folder / "report.html"
+        told = report.exists() and report.stat().st_mtime_ns >= (folder / STATE).stat().st_mtime_ns
+        if told and state.is_over(epochs, minutes):
+            had = f"{epochs} epochs" if epochs else f"{minutes:g} minutes"
+            raise CallError(f"{folder} is finished: it has had its {had}; give more with --epochs or --minutes")
+    return call | {"progress": arguments.get("progress", True)}, state, folder
+
+
+def same_data(state: "State | None", prepared: "Prepared") -> "State | None":
+    """The state, if there is one, fitted to data that may have changed since: an epoch in progress then begins anew.
+
+    Raises:
+        CallError: the classes are others.
+    """
+    card = prepared.card
+    if state is None:
+        return None
+    if state.facts["labels"] != list(card.labels):
+        raise CallError(
+            f"the classes in {card.data['folder']} have changed since this run began "
+            f"({len(state.facts['labels'])} then, {len(card.labels)} now): train anew, with this run's folder as "
+            "--weights to keep what it has learned"
+        )
+    if state.facts["fingerprint"] == card.data["fingerprint"]:
+        return state
+    done = state.facts["number"] - (state.facts["batch"] > 0)
+    return replace(state, facts=state.facts | {"number": done, "batch": 0, "steps": done * len(prepared.train)})
+
+
+def _read_arguments(folder: Path, names: set[str]) -> dict[str, Any]:
+    """What `write_arguments` wrote."""
+    try:
+        lines = (folder / ARGUMENTS).read_text(encoding="utf-8").splitlines()
+        call = {name: json.loads(value) for name, _, value in (line.partition(": ") for line in lines if line)}
+    except (OSError, ValueError) as error:
+        raise CallError(f"{folder} is no run that could go on: its {ARGUMENTS} is missing or damaged") from error
+    if "data" not in call or not set(call) <= names:
+        raise CallError(f"{folder / ARGUMENTS} is not the call of a training run that this version knows; train anew")
+    return call
 
 
 def write_results(folder: Path, rows: Sequence[Mapping[str, float]]) -> None:

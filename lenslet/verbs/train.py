@@ -5,28 +5,46 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from annotated_doc import Doc
 
-from lenslet.errors import CallError, DivergedError, WorkError
+from lenslet.errors import CallError, DivergedError
 
 if TYPE_CHECKING:
-    from lenslet.loops import Epoch
+    from lenslet.loops import State, World
     from lenslet.tasks.classify.classifier import Classifier
     from lenslet.tasks.classify.prepare import Prepared
-    from lenslet.verbs.progress import Bar
+    from lenslet.verbs.running import Watch
+    from lenslet.verbs.scratch import Scratch
 
-_SAVE_EVERY = 15.0  # seconds at least between two writes of the model: a short epoch must not wait for the disk
+__all__ = ["train"]
 
 
 def train(
     data: Annotated[
-        str | Path, Doc("A folder with one folder of pictures per class, with or without train and val parts.")
-    ],
+        str | Path | None,
+        Doc(
+            "A folder with one folder of pictures per class, or a .csv of paths and labels; with or without train and "
+            "val parts; not with --resume."
+        ),
+    ] = None,
     *,
     task: Annotated[Literal["classify"] | None, Doc("What to learn; by the look of the folder if left out.")] = None,
     net: Annotated[str | None, Doc("The net, see `lenslet models`; facet_s if left out, bead_s for small colour pictures.")] = None,
     weights: Annotated[
         str | Path | None,
-        Doc("What to start from: none, imagenet, a model folder, or a safetensors or .pth file; none if left out."),
+        Doc(
+            "What to start from: none, natural, imagenet, a model folder, or a safetensors or .pth file; if left out, "
+            "natural for a few hundred colour photos a class, else none."
+        ),
     ] = None,
+    freeze: Annotated[
+        str | int | None,
+        Doc(
+            "Stages of those weights that stay as they are: all (only the head learns, in seconds), none, or how many."
+        ),
+    ] = None,
+    against_scratch: Annotated[
+        bool,
+        Doc("Train from scratch too, with the same net and budget; the report then shows what the start brought."),
+    ] = False,
     epochs: Annotated[int | None, Doc("Passes over the pictures; the same seed then gives the same weights.")] = None,
     minutes: Annotated[
         float | None, Doc("Minutes to train, instead of epochs; the default is 3, more for large folders.")
@@ -36,9 +54,27 @@ def train(
     ] = None,
     batch: Annotated[int | None, Doc("Pictures per step.")] = None,
     rate: Annotated[float | None, Doc("The highest learning rate.")] = None,
+    optimizer: Annotated[
+        Literal["adamw", "sgd"] | None, Doc("How steps are taken: adamw (the default), or sgd with Nesterov momentum.")
+    ] = None,
+    patience: Annotated[
+        int | None, Doc("Stop early after so many measurings in a row without a better one; all is spent if left out.")
+    ] = None,
+    balance: Annotated[bool, Doc("Show all classes equally often, however many pictures each has.")] = False,
+    mixup: Annotated[
+        float | None,
+        Doc("Lay pictures over each other while learning: 0.2 a little, 1 as far as it goes; not if left out."),
+    ] = None,
     augment: Annotated[
         str | None,
         Doc("How much pictures are changed while learning: none, light, full, or glyph (letters and digits)."),
+    ] = None,
+    find_lr: Annotated[
+        bool, Doc("Train nothing: try rising learning rates for a minute, draw the loss at each, and suggest one.")
+    ] = False,
+    resume: Annotated[
+        str | Path | None,
+        Doc("Go on with the run in this folder; with --epochs or --minutes above what it had, a finished one goes on."),
     ] = None,
     out: Annotated[Path | None, Doc("The folder of the run; runs/classify-1, -2, ... if left out.")] = None,
     seed: Annotated[int, Doc("Of everything random.")] = 0,
@@ -50,14 +86,15 @@ def train(
         Literal["auto", "bf16", "fp32"], Doc("Numbers to compute in; auto takes bf16 where the CPU gains from it.")
     ] = "auto",
     progress: Annotated[bool, Doc("Show a bar on stderr.")] = True,
-) -> "Classifier":
+) -> "Classifier | Any":
     """Train a model on a folder of your pictures, and measure it on pictures it never saw.
 
     The run's folder gets the model (card.json, model.safetensors), results.csv, args.yaml and report.html. Ctrl-C stops
-    early, keeps the best model so far with its report, and then raises KeyboardInterrupt.
+    early, keeps the best model so far with its report, and then raises KeyboardInterrupt. A run that was stopped or
+    killed goes on with `resume`; by epochs it ends with the weights it would have had, bit for bit.
 
     Returns:
-        The best model, with its `evaluation` and the `folder` it lies in.
+        The best model, with its `evaluation` and the `folder` it lies in; with `find_lr`, what the range test found.
 
     Raises:
         DataError: the folder is no data set; the sentence says why.
@@ -67,148 +104,133 @@ def train(
 
     Source: course 1.13.
     """
-    from lenslet.tasks.classify.prepare import prepare
+    from lenslet.loops import joined
     from lenslet.verbs.progress import bar
-    from lenslet.verbs.run_folder import new_folder, write_arguments
+    from lenslet.verbs.run_folder import resumed
+    from lenslet.verbs.running import Watch
 
+    arguments = {name: value for name, value in locals().items() if name in train.__annotations__}
     if epochs is not None and minutes is not None:
         raise CallError("give --epochs or --minutes, not both")
-    arguments = {k: v for k, v in locals().items() if k in train.__annotations__ and v is not None}
-    budget = {"epochs": epochs, "minutes": minutes, "batch": batch, "rate": rate, "seed": seed, "precision": precision}
-    with bar(shown=progress) as shown:
-        watch = _Watch(shown)
-        shown.phase("opening the pictures")
-        prepared = prepare(
-            data, net=net, weights=weights, size=size, augment=augment, budget=budget, overfit=overfit,
-            on_download=lambda done, of: shown.at(done / (of or 2 * done + 1), "fetching the weights"),
-            on_decoded=lambda done, of: shown.at(done / of, f"{done} of {of}"), on_batch=watch.batch,
-        )  # fmt: skip
-        folder = new_folder("classify", out)
-        write_arguments(folder, arguments)
-        watch.start(prepared)
-        run = _Run(prepared, folder, watch, arguments)
+    with joined() as world:
+        state, folder = None, out
+        if world.size > 1 and resume is None and out is None:
+            raise CallError("several processes need one place: give --out, so that restarted workers find their run")
+        if resume is None and world.restarts and out is not None and (out / "args.yaml").exists():
+            resume = arguments["resume"] = out  # a worker was lost, and torchrun has started all of them again
+            arguments = {"resume": out, "progress": progress}
+        if resume is not None:
+            arguments, state, folder = resumed(train, arguments)
+        elif data is None:
+            raise CallError("give the folder of pictures to learn from, or --resume and the folder of a run")
+        for name in ("find_lr", "against_scratch"):
+            if world.size > 1 and arguments.get(name):
+                raise CallError(
+                    f"--{name.replace('_', '-')} is for one process: leave it out, or start without torchrun"
+                )
+        with bar(shown=progress and world.first) as shown:
+            watch = Watch(shown)
+            return _trained(arguments, folder, state, world, watch, resuming=resume is not None)
+
+
+def _trained(
+    arguments: dict[str, Any],
+    folder: Path | None,
+    state: "State | None",
+    world: "World",
+    watch: "Watch",
+    *,
+    resuming: bool,
+) -> "Classifier | Any":
+    """Prepare, learn, finish; every way a run may end leaves its best model."""
+    from lenslet.verbs.rates import find_rate
+    from lenslet.verbs.run_folder import STATE, new_folder, same_data, write_arguments
+    from lenslet.verbs.running import Run, judged
+
+    by_heart = arguments.get("overfit")
+    if not world.first:
+        world.wait()  # the first process decodes the pictures, and the others find them
+    prepared = _prepared(arguments, state, world, watch)
+    state = same_data(state, prepared)
+    if world.first:
+        world.wait()
+        if not resuming or folder is None:
+            folder = new_folder("classify", folder)
+            (folder / STATE).unlink(missing_ok=True)  # of an earlier run here, with which this one must not go on
+        write_arguments(folder, arguments | {"weights": _chosen_start(arguments, prepared)})
+    else:
+        folder = None
+    if arguments.get("find_lr") and folder is not None:
+        watch.prepared = None
+        return find_rate(prepared, folder, watch.bar)
+    watch.start(prepared, state)
+    run = Run(prepared, folder, watch, arguments, state)
+    try:
+        run.learn(enough=1.0 if by_heart else None)
+    except KeyboardInterrupt:
+        if not world.first:
+            raise
+        model = run.finish(f"stopped by hand after {watch.seconds:.0f} s", watch.bar)
+        raise KeyboardInterrupt(
+            f"stopped; the best model so far is in {model.folder}, and `lenslet train --resume {model.folder}` goes on"
+        ) from None
+    except DivergedError as error:
+        if not run.rows or not world.first:
+            raise
+        model = run.finish(str(error), watch.bar)
+        raise DivergedError(f"{error}; the best model so far is in {model.folder}") from None
+    if not world.first:
+        return run.model
+    model = run.finish("", watch.bar)
+    if arguments.get("against_scratch"):
         try:
-            run.learn(enough=1.0 if overfit else None)
+            model = run.compare(_scratch(arguments, prepared, watch))
         except KeyboardInterrupt:
-            model = run.finish(f"stopped by hand after {watch.seconds:.0f} s", shown)
-            raise KeyboardInterrupt(f"stopped; the best model so far is in {model.folder}") from None
-        except DivergedError as error:
-            if not run.rows:
-                raise
-            model = run.finish(str(error), shown)
-            raise DivergedError(f"{error}; the best model so far is in {model.folder}") from None
-        model = run.finish("", shown)
-    return model if overfit is None else _judged(model)
+            raise KeyboardInterrupt(f"stopped before the comparison; the model is in {model.folder}") from None
+    return judged(model) if by_heart else model
 
 
-class _Watch:
-    """Turns batches and epochs into a bar's fraction and words."""
+def _scratch(arguments: dict[str, Any], prepared: "Prepared", watch: "Watch") -> "Scratch":
+    """The same training from noise."""
+    from lenslet.verbs.scratch import from_scratch
 
-    def __init__(self, bar: "Bar") -> None:
-        self.bar, self.pictures, self.said = bar, 0, ""
-
-    def start(self, prepared: "Prepared") -> None:
-        """The run begins now."""
-        from time import perf_counter
-
-        self.clock, self.began, self.prepared = perf_counter, perf_counter(), prepared
-        self.bar.phase(f"training {prepared.card.net}")
-
-    @property
-    def seconds(self) -> float:
-        return self.clock() - self.began
-
-    def batch(self, pictures: int) -> None:
-        """So many more pictures have been learned from."""
-        self.pictures += pictures
-        recipe = self.prepared.recipe
-        if recipe.minutes is not None:
-            fraction = self.seconds / (60 * recipe.minutes)
-        else:
-            assert recipe.epochs is not None
-            fraction = self.pictures / (recipe.epochs * len(self.prepared.train.rows))
-        self.bar.at(min(fraction, 1.0), self.said)
-
-    def epoch(self, epoch: "Epoch") -> None:
-        """An epoch is over."""
-        accuracy = f", {epoch.valid['accuracy']:.1%} right" if epoch.valid else ""
-        self.said = f"epoch {epoch.number}: loss {epoch.train.get('loss', float('nan')):.3f}{accuracy}"
-        self.bar.at(epoch.fraction, self.said)
+    bar = watch.bar
+    watch.prepared = None  # the bar is now the other run's
+    shown = {name: arguments.get(name) for name in ("size", "augment", "balance", "mixup")}
+    return from_scratch(prepared, arguments["data"], shown=shown, budget=_budget(arguments), bar=bar)
 
 
-class _Run:
-    """One training run, on its way into its folder."""
-
-    def __init__(self, prepared: "Prepared", folder: Path, watch: _Watch, arguments: dict[str, Any]) -> None:
-        from lenslet.tasks.classify.classifier import Classifier
-
-        self.prepared, self.folder, self.watch, self.arguments = prepared, folder, watch, arguments
-        self.model = Classifier(prepared.net, prepared.card)
-        self.rows: list[dict[str, float]] = []
-        self.saved_at = float("-inf")
-
-    def learn(self, *, enough: float | None) -> None:
-        """Run the loop; every better model is saved as it comes, `enough` accuracy ends it early."""
-        from lenslet.loops import fit
-        from lenslet.verbs.run_folder import write_results
-
-        p = self.prepared
-        for epoch in fit(p.net, p.task, p.train, p.valid, p.recipe):
-            self.watch.epoch(epoch)
-            self.rows.append(_row(epoch))
-            due = self.watch.seconds - self.saved_at >= _SAVE_EVERY
-            if epoch.best and due:
-                self.model.save(self.folder)
-                self.saved_at = self.watch.seconds
-            if due or epoch.fraction >= 1:
-                write_results(self.folder, self.rows)
-            if enough is not None and epoch.valid.get("accuracy", 0.0) >= enough and epoch.train["loss"] < 0.1:
-                break
-
-    def finish(self, note: str, bar: "Bar") -> "Classifier":
-        """Measure the best model with the code that its users run, and write model and report."""
-        from lenslet.verbs.run_folder import write_results
-        from lenslet.verbs.train_report import write_report
-
-        p = self.prepared
-        self.model.save(self.folder)  # before measuring: what is learned is safe first
-        write_results(self.folder, self.rows)
-        bar.phase("measuring")
-        evaluation = self.model.evaluate(
-            p.held_out, include_seen=p.by_heart, on_picture=lambda done, of: bar.at(0.9 * done / of)
-        )
-        self.model = self.model.with_evaluation(evaluation, p.measured_on)
-        self.model.save(self.folder)
-        write_report(self.model, p, self.rows, self.folder, self.arguments, note)
-        bar.at(1.0)
-        return self.model
+def _chosen_start(arguments: dict[str, Any], prepared: "Prepared") -> str | Path:
+    """The weights by name, also where nobody has said: added pictures must not change them for a resumed run."""
+    said: str | Path | None = arguments.get("weights")
+    return said or (prepared.transfer.source if prepared.transfer is not None else "none")
 
 
-def _row(epoch: "Epoch") -> dict[str, float]:
-    """An epoch as a row of results.csv."""
-    return {
-        "epoch": float(epoch.number),
-        "seconds": epoch.seconds,
-        "rate": epoch.rate,
-        **{f"train_{name}": value for name, value in epoch.train.items()},
-        **{f"valid_{name}": value for name, value in epoch.valid.items()},
-        "images_per_second": epoch.images_per_second,
-    }
+def _budget(arguments: dict[str, Any]) -> dict[str, Any]:
+    """The fields of the recipe that the call has decided."""
+    decided = ("epochs", "minutes", "batch", "rate", "optimizer", "patience", "seed", "precision")
+    return {name: arguments.get(name) for name in decided}
 
 
-def _judged(model: "Classifier") -> "Classifier":
-    """The model of a self-test that passed; raises if it did not."""
-    from dataclasses import replace
+def _prepared(arguments: dict[str, Any], state: "State | None", world: "World", watch: "Watch") -> "Prepared":
+    """What the run learns from and with; of a run that goes on, by the recipe it began with."""
+    from lenslet.tasks.classify.prepare import prepare
 
-    assert model.evaluation is not None
-    evaluation = model.evaluation
-    if evaluation["accuracy"] < 1:
-        wrong = ", ".join(str(miss.picture) for miss in evaluation.worst[:3])
-        raise WorkError(
-            f"the self-test failed: {evaluation['accuracy']:.0%} of {evaluation.n} pictures learned by heart, not all "
-            f"(not learned: {wrong}); look for the same picture in two classes, or try another --rate or --net"
-        )
-    model.evaluation = replace(
-        evaluation, notes=(f"the self-test passed: all {evaluation.n} pictures learned by heart", *evaluation.notes)
-    )
-    return model
+    budget = _budget(arguments)
+    if state is not None:
+        asked = {name: arguments.get(name) for name in ("epochs", "minutes")}
+        budget = state.facts["recipe"] | (asked if any(asked.values()) else {})
+    bar = watch.bar
+    bar.phase("opening the pictures")
+    prepared = prepare(
+        arguments["data"], net=arguments.get("net"), weights=arguments.get("weights"), freeze=arguments.get("freeze"),
+        size=arguments.get("size"),
+        augment=arguments.get("augment"), balance=arguments.get("balance"), mixup=arguments.get("mixup"),
+        budget=budget, overfit=arguments.get("overfit"), share=(world.rank, world.size),
+        on_download=lambda done, of: bar.at(done / (of or 2 * done + 1), "fetching the weights"),
+        on_decoded=lambda done, of: bar.at(done / of, f"{done} of {of}"), on_batch=watch.batch,
+    )  # fmt: skip
+    if arguments.get("against_scratch") and (prepared.transfer is None or arguments.get("overfit") is not None):
+        what = "a self-test" if arguments.get("overfit") is not None else "a run that starts from noise itself"
+        raise CallError(f"{what} has nothing to compare with: leave --against-scratch out, or name --weights")
+    return prepared

@@ -7,12 +7,17 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from lenslet.files import write_whole
+from lenslet.report.calibration import calibration_section
 from lenslet.report.curves import curves
+from lenslet.report.page import Section
+from lenslet.report.start import start_section
 from lenslet.report.training import confusion_png, training_page
 
 if TYPE_CHECKING:
+    from lenslet.results.calibration import Calibration
     from lenslet.tasks.classify.classifier import Classifier
     from lenslet.tasks.classify.prepare import Prepared
+    from lenslet.verbs.scratch import Scratch
 
 _SAMPLES = 16
 
@@ -23,7 +28,9 @@ def write_report(
     rows: Sequence[dict[str, float]],
     folder: Path,
     arguments: dict[str, Any],
-    note: str,
+    notes: Sequence[str],
+    calibration: "Calibration | None" = None,
+    scratch: "Scratch | None" = None,
 ) -> Path:
     """Write report.html, curves.png and confusion.png into the folder of the run.
 
@@ -33,7 +40,9 @@ def write_report(
         rows: of results.csv.
         folder: of the run.
         arguments: of the call.
-        note: how the run ended, where it did not end as planned.
+        notes: how the run ended, where it did not end as planned, and what went wrong on the way.
+        calibration: of its confidence.
+        scratch: the same training from noise, where it was asked for.
     """
     evaluation = model.evaluation
     assert evaluation is not None
@@ -48,8 +57,10 @@ def write_report(
         command=command(arguments),
         per_class=model.card.data["per_class"],
         skipped=[(str(s.path), s.why) for s in prepared.skipped],
-        notes=[n for n in (note, *prepared.notes) if n],
+        notes=[*notes, *prepared.notes],
         samples=prepared.shown(_SAMPLES),
+        start=_start(model, rows, scratch),
+        sureness=calibration_section(calibration) if calibration is not None else None,
         foot=f"Lenslet {model.card.versions['lenslet']}, {datetime.now(UTC):%Y-%m-%d %H:%M} UTC. "
         "This page holds everything it shows and fetches nothing.",
     )
@@ -60,10 +71,34 @@ def command(arguments: dict[str, Any]) -> str:
     """The command line that repeats a call of `train`."""
     words = ["lenslet", "train", str(arguments["data"])]
     for name, value in arguments.items():
-        if name in ("data", "progress") or value is None or (name, value) == ("precision", "auto"):
+        if (
+            name in ("data", "progress", "resume")
+            or value is None
+            or value is False
+            or (name, value) == ("precision", "auto")
+        ):
             continue
-        words += [f"--{name}", str(value)]
+        words += [f"--{name.replace('_', '-')}", *([] if value is True else [str(value)])]
     return shlex.join(words)
+
+
+def _start(model: "Classifier", rows: Sequence[dict[str, float]], scratch: "Scratch | None") -> Section | None:
+    """The section about the start; None where it was noise."""
+    if not model.card.started_from:
+        return None
+    assert model.evaluation is not None
+    compared: dict[str, Any] = {}
+    if scratch is not None:
+        compared = {
+            "scratch": scratch.evaluation, "scratch_curve": scratch.curve, "scratch_seconds": scratch.seconds,
+        }  # fmt: skip
+    return start_section(
+        model.card.started_from,
+        ours=model.evaluation,
+        curve=[(row["seconds"], row["valid_accuracy"]) for row in rows if "valid_accuracy" in row],
+        seconds=rows[-1]["seconds"] if rows else 0.0,
+        **compared,
+    )
 
 
 def _facts(model: "Classifier", rows: Sequence[dict[str, float]]) -> list[tuple[str, str]]:

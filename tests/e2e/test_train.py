@@ -32,6 +32,7 @@ def test_a_run_leaves_everything_that_is_promised(trained: Path) -> None:
     names = {p.name for p in trained.iterdir()}
     assert names == {
         "card.json", "model.safetensors", "results.csv", "args.yaml", "report.html", "curves.png", "confusion.png",
+        "state.safetensors",
     }  # fmt: skip
     with (trained / "results.csv").open() as file:
         rows = list(csv.DictReader(file))
@@ -161,18 +162,18 @@ def test_a_run_that_diverges_late_keeps_the_last_good_model(
 
 
 def test_an_interrupted_run_keeps_its_best_model(digits: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    import lenslet.verbs.train as verb
+    import lenslet.verbs.running as verb
 
-    write = verb._row
+    write = verb.row
     calls = []
 
-    def interrupt(epoch: object) -> dict[str, float]:
+    def interrupt(epoch: object, **more: float) -> dict[str, float]:
         calls.append(epoch)
         if len(calls) == 4:
             raise KeyboardInterrupt
-        return write(epoch)  # type: ignore[arg-type]
+        return write(epoch, **more)  # type: ignore[arg-type]
 
-    monkeypatch.setattr(verb, "_row", interrupt)
+    monkeypatch.setattr(verb, "row", interrupt)
     with pytest.raises(KeyboardInterrupt, match="the best model so far is in"):
         ll.train(digits, epochs=50, out=tmp_path / "run", **FAST)
     assert ll.load(tmp_path / "run").card.metrics["accuracy"] > 0
@@ -208,6 +209,8 @@ def test_a_run_interrupted_in_its_first_epoch_still_leaves_a_model_and_a_report(
         ({"augment": "wild"}, "give one of"),
         ({"size": 8, "net": "facet_tiny"}, "at least 32"),
         ({"overfit": 1}, "at least 2 pictures"),
+        ({"patience": -1}, "patience is -1"),
+        ({"resume": Path("gone")}, "only --epochs or --minutes may"),
     ],
 )
 def test_calls_that_are_wrong_are_refused_with_a_sentence(
@@ -229,3 +232,17 @@ def test_a_model_that_is_not_there_is_said_plainly(tmp_path: Path) -> None:
         ll.load(tmp_path / "gone")
     with pytest.raises(CardError, match="no official weights of that name"):
         ll.load("resnot")
+
+
+def test_a_range_test_suggests_a_rate_and_trains_nothing(digits: Path, tmp_path: Path) -> None:
+    found = ll.train(digits, find_lr=True, out=tmp_path / "run", **FAST)
+    assert found.suggested is None or 1e-6 < found.suggested < 1
+    assert {"rates.png", "rates.csv"} <= {p.name for p in (tmp_path / "run").iterdir()}
+    assert not (tmp_path / "run" / "card.json").exists()
+
+
+def test_a_model_carries_its_temperature_and_the_report_says_how_sure_it_is(trained: Path) -> None:
+    model = ll.load(trained)
+    assert 0.05 <= model.card.temperature <= 20
+    assert "temperature_from" in model.card.thresholds
+    assert "How sure it is" in (trained / "report.html").read_text(encoding="utf-8")

@@ -9,14 +9,16 @@ from typing import Any
 
 import numpy as np
 import torch
-from jaxtyping import Float, UInt8
+from jaxtyping import Float, Int, UInt8
 from torch import Tensor, nn
 
 from lenslet.card import Card, save
-from lenslet.data import Parts, Sample, content_key, read_folder
+from lenslet.data import Parts, Sample, content_key, read
 from lenslet.errors import DataError, ImageError
 from lenslet.image import open_image
 from lenslet.results import Classification, Evaluation, Unreadable
+from lenslet.results.calibration import Calibration
+from lenslet.tasks.classify.calibrate import calibrate
 from lenslet.tasks.classify.decode import classifications
 from lenslet.tasks.classify.metrics import evaluate
 
@@ -62,7 +64,8 @@ class Classifier:
         shown = (
             Path(picture) if isinstance(picture, str | Path) else picture if isinstance(picture, np.ndarray) else None
         )
-        return next(classifications(self.logits(prepared[None]), self.labels, [shown]))
+        logits = self.logits(prepared[None])
+        return next(classifications(logits, self.labels, [shown], temperature=self.card.temperature))
 
     def predict(self, pictures: Iterable[str | Path], *, batch: int = 32) -> Iterator[Classification | Unreadable]:
         """Classify files, one result each, in their order; a file that cannot be opened gives an `Unreadable`."""
@@ -74,7 +77,9 @@ class Classifier:
                 results = iter(())  # type: Iterator[Classification]
                 if good:
                     stack = np.stack([o for _, o in good])
-                    results = classifications(self.logits(stack), self.labels, [p for p, _ in good])
+                    results = classifications(
+                        self.logits(stack), self.labels, [p for p, _ in good], temperature=self.card.temperature
+                    )
                 for answer in opened:
                     yield answer if isinstance(answer, Unreadable) else next(results)
 
@@ -83,12 +88,27 @@ class Classifier:
         """Raw outputs for pictures at the net's size; in float32, so that a picture's answer depends on itself
         alone."""
         device = next(self.net.parameters()).device
-        images = torch.from_numpy(self.card.preprocess.normalised(prepared)).to(
-            device, memory_format=torch.channels_last
-        )
-        raw = self.net(images)
-        logits: Tensor = raw[0] if isinstance(raw, tuple) else raw
-        return logits.float().cpu()
+        images = torch.from_numpy(self.card.preprocess.normalised(prepared))
+        return self._raw(images.to(device, memory_format=torch.channels_last))
+
+    @torch.inference_mode()
+    def calibrated(self, held_out: Iterable[tuple[Tensor, Tensor]] | None) -> "tuple[Classifier, Calibration]":
+        """The same model with a temperature on its card, and what that does; no answer changes, only how sure it is.
+
+        Args:
+            held_out: batches of (normalised images, classes) that it was not trained on; None where there are none:
+                its temperature is then 1.
+        """
+        device = next(self.net.parameters()).device
+        pairs = [
+            (self._raw(images.to(device, memory_format=torch.channels_last)).numpy(), classes.cpu().numpy())
+            for images, classes in held_out or ()
+        ]
+        logits = np.concatenate([np.zeros((0, len(self.labels)), np.float32), *(raw for raw, _ in pairs)])
+        truth = np.concatenate([np.zeros(0, np.int64), *(classes for _, classes in pairs)])
+        found = calibrate(logits, truth, by_heart=held_out is None)
+        card = replace(self.card, thresholds={**self.card.thresholds, **found.thresholds})
+        return Classifier(self.net, card, evaluation=self.evaluation, folder=self.folder), found
 
     def evaluate(
         self,
@@ -103,12 +123,12 @@ class Classifier:
         always good at what it has seen.
 
         Args:
-            data: a folder whose class folders are named like this model's labels; or samples.
+            data: a folder or a table whose classes are named like this model's labels; or samples.
             include_seen: measure on pictures it was trained on, too.
             on_picture: called with (done, of) pictures.
 
         Raises:
-            DataError: no such folder, unknown class names, or nothing that can be read.
+            DataError: no such data, unknown class names, or nothing that can be read.
         """
         samples, notes = self._samples(data)
         keep, seen = self._unseen(samples)
@@ -133,6 +153,14 @@ class Classifier:
         truth = np.array([s.label for _, s in read])
         return evaluate([a for a, _ in read], truth, self.labels, skipped=skipped, notes=notes)
 
+    def evaluate_decoded(self, prepared: UInt8[np.ndarray, "n h w c"], truth: Int[np.ndarray, " n"]) -> Evaluation:
+        """Measure on pictures that are already at the net's size, with the class of each."""
+        answers: list[Classification] = []
+        for i in range(0, len(prepared), 64):
+            logits = self.logits(np.ascontiguousarray(prepared[i : i + 64]))
+            answers += classifications(logits, self.labels, [None] * len(logits), temperature=self.card.temperature)
+        return evaluate(answers, truth, self.labels)
+
     def save(self, folder: str | Path) -> Path:
         """Write card.json and model.safetensors into `folder`, whole or not at all.
 
@@ -150,6 +178,11 @@ class Classifier:
         )
         return Classifier(self.net, card, evaluation=evaluation, folder=self.folder)
 
+    def _raw(self, images: Float[Tensor, "n c h w"]) -> Float[Tensor, "n classes"]:
+        raw = self.net(images)
+        logits: Tensor = raw[0] if isinstance(raw, tuple) else raw
+        return logits.float().cpu()
+
     def _open(self, path: Path) -> UInt8[np.ndarray, "H W C"] | Unreadable:
         try:
             return self._prepare(open_image(path, at_least=self.card.preprocess.size))
@@ -163,7 +196,7 @@ class Classifier:
         """Samples whose labels count as this model's do."""
         if not isinstance(data, str | Path):
             return list(data), []
-        parts: Parts = read_folder(data, at_least=1)
+        parts: Parts = read(data, at_least=1)
         known = {label: i for i, label in enumerate(self.labels)}
         chosen = parts.measured
         used = sorted({parts.labels[s.label] for s in chosen})
@@ -171,7 +204,7 @@ class Classifier:
         if unknown:
             raise DataError(
                 f"{data}: class {', '.join(unknown[:5])} is not one of the model's ({', '.join(self.labels[:8])}"
-                f"{', ...' if len(self.labels) > 8 else ''}); rename or remove that folder"
+                f"{', ...' if len(self.labels) > 8 else ''}); rename or remove that class"
             )
         return [Sample(s.path, known[parts.labels[s.label]]) for s in chosen], list(parts.notes)
 

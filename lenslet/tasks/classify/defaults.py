@@ -22,6 +22,7 @@ NET, SMALL_NET = "facet_s", "bead_s"  # the latter for small colour pictures: do
 _LOOKED_AT = 64  # pictures opened to guess size and colour: enough to be sure, few enough to be instant
 _SMALLEST, _LARGEST = 32, 112
 _SMALL = 40  # pixels: up to here a net that halves the map five times has nothing left to look at
+_EPOCHS_OF_A_HEAD = 10  # it begins solved
 _MANY = 10_000  # glyphs: from here on larger batches are as good a step each, and cost less a picture
 # what a bead learns best by, from noise: docs/decisions/0010
 _BEAD: dict[str, Any] = {"optimizer": "sgd", "rate": 0.4, "decay": 5e-4, "batch": 128}
@@ -78,7 +79,14 @@ def preset(augment: str | None, *, grey: bool, small: bool = False) -> str:
 
 
 def recipe(
-    count: int, *, glyphs: bool, usual_rate: float, bead: bool = False, overfit: bool = False, **decided: Any
+    count: int,
+    *,
+    glyphs: bool,
+    usual_rate: float,
+    bead: bool = False,
+    overfit: bool = False,
+    frozen: bool = False,
+    **decided: Any,
 ) -> Recipe:
     """The recipe for `count` training pictures.
 
@@ -88,6 +96,7 @@ def recipe(
         usual_rate: the highest learning rate for the weights that the run starts from.
         bead: the net is a `Bead` that starts from noise.
         overfit: learn by heart: nothing that holds a net back.
+        frozen: only the head learns, on features that are computed once.
         decided: fields of `Recipe`, as the caller has decided them; None where not.
     """
     values: dict[str, Any] = {"rate": usual_rate}
@@ -102,6 +111,8 @@ def recipe(
     given = {name: value for name, value in decided.items() if value is not None}
     if "epochs" in given or "minutes" in given:
         values.pop("epochs", None)
+    elif frozen:
+        values["epochs"] = _EPOCHS_OF_A_HEAD
     elif not overfit:
         # three minutes for a small folder; large ones get a quarter of an hour at the most, unless asked for more
         values["minutes"] = float(min(15.0, max(3.0, count / 1000)))

@@ -1,5 +1,6 @@
 """A folder of classes -> everything that `fit` needs."""
 
+from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -18,7 +19,7 @@ from lenslet.data import (
     Skipped,
     channel_statistics,
     decode,
-    read_folder,
+    read,
     split_by_content,
 )
 from lenslet.data.augment import PRESETS
@@ -27,8 +28,9 @@ from lenslet.image import Preprocess
 from lenslet.loops import Recipe
 from lenslet.nets import check_size, input_channels, smallest_size, usual_size
 from lenslet.tasks.classify import defaults
-from lenslet.tasks.classify.start import start
+from lenslet.tasks.classify.start import Start, start, usual_weights
 from lenslet.tasks.classify.training import Classify
+from lenslet.tasks.classify.transfer import Transfer, frozen_stages
 
 
 @dataclass(frozen=True)
@@ -45,9 +47,13 @@ class Prepared:
     """To measure on at the end; the pictures learned from where nothing could be held out."""
     by_heart: bool
     """Whether those are the pictures learned from. Otherwise copies of learned ones do not count, and are told."""
+    apart: bool
+    """Whether they chose nothing, neither the epoch nor the temperature: a test part of its own."""
     measured_on: str
     skipped: tuple[Skipped, ...]
     notes: tuple[str, ...]
+    transfer: Transfer | None = None
+    """What was decided about the weights that the run starts from; None where it starts from noise."""
 
     def shown(self, count: int) -> list[tuple[UInt8[np.ndarray, "_ _ 3"], str]]:
         """Pictures as the net is shown them while learning, with their classes."""
@@ -63,10 +69,14 @@ def prepare(
     *,
     net: str | None,
     weights: str | Path | None = None,
+    freeze: str | int | None = None,
     size: int | None,
     augment: str | None,
+    balance: bool | None = None,
+    mixup: int | float | None = None,
     budget: Mapping[str, Any],
     overfit: int | None = None,
+    share: tuple[int, int] = (0, 1),
     on_download: Callable[[int, int | None], None] | None = None,
     on_decoded: Callable[[int, int], None] | None = None,
     on_batch: Callable[[int], None] | None = None,
@@ -74,28 +84,35 @@ def prepare(
     """Read, decode, split, and choose what was left open.
 
     Args:
-        data: a folder of classes, with or without parts.
+        data: a folder of classes, with or without parts; or a table of paths and labels.
         net: a name in `nets.NETS`; None: that of the weights, else the default.
-        weights: what to start from, see `start`.
+        weights: what to start from, see `start`; None: as `usual_weights` says.
+        freeze: which stages of learned weights stay as they are, see `frozen_stages`.
         size: side of the net's square input in pixels; None: from the pictures.
         augment: a name in `data.augment.PRESETS`; None: from the pictures.
+        balance: show all classes equally often.
+        mixup: how far pictures are laid over each other (alpha); None or 0: not.
         budget: fields of the `Recipe` that the caller has decided.
         overfit: learn only this many pictures, with no augmentation, and measure on the same ones.
+        share: (rank, processes) of this one, where several train together.
         on_download: called with (bytes, of) while official weights are fetched.
         on_decoded: called with (done, of) pictures.
         on_batch: called with the number of pictures of each training batch.
 
     Raises:
-        DataError: see `read_folder`; or nothing is left to learn from.
+        DataError: see `data.read`; or nothing is left to learn from.
         CallError: unknown net, size or augmentation.
     """
-    parts = read_folder(data)
+    parts = read(data)
     seen = defaults.look(parts.train)
+    if weights is None and overfit is None:
+        rare = min(Counter(sample.label for sample in parts.train).values())
+        weights = usual_weights(net, grey=seen.grey, glyphs=augment == "glyph", rarest=rare, freeze=freeze)
     begin = start(weights, net, progress=on_download)
     name = net or begin.net or seen.net
     channels = begin.channels or input_channels(name) or (1 if seen.grey else 3)
     # nets drawn for small pictures get their own size, all others the size of the pictures
-    side = size or (usual_size(name) if usual_size(name) < 64 else max(seen.side, smallest_size(name)))
+    side = size or begin.size or (usual_size(name) if usual_size(name) < 64 else max(seen.side, smallest_size(name)))
     check_size(name, side)
     preset = "none" if overfit is not None else defaults.preset(augment, grey=seen.grey, small=seen.small)
     recipe = defaults.recipe(
@@ -103,6 +120,7 @@ def prepare(
         glyphs=preset == "glyph",
         usual_rate=begin.rate,
         bead=begin.state is None and name.startswith("bead"),
+        frozen=str(freeze).lower() == "all",
         overfit=overfit is not None,
         **budget,
     )
@@ -127,13 +145,15 @@ def prepare(
     final = replace(shape, mean=mean, std=std)
     change = PRESETS[preset] if overfit is None else None
     torch_labels = torch.from_numpy(labels)
+    mixed = (mixup, len(parts.labels)) if mixup and overfit is None else None
 
     def batches(which: np.ndarray, **how: Any) -> Batches:
         return Batches(pictures.pixels, rows[which], torch_labels[which], final, **how)
 
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(recipe.seed)
-        made = begin.build(name, num_classes=len(parts.labels), in_channels=channels)
+        made = begin.build(name, parts.labels, channels)
+    transfer = _transfer(begin, made, freeze, parts.labels)
     held_out = parts.test or tuple(chosen[i] for i in held)
     by_heart = overfit is not None or not held_out
     if by_heart:
@@ -148,24 +168,56 @@ def prepare(
             net_arguments={"num_classes": len(parts.labels), "in_channels": channels, **begin.arguments},
             labels=parts.labels,
             preprocess=final,
-            recipe=recipe.to_dict() | {"augment": preset},
+            recipe=recipe.to_dict()
+            | {"augment": preset, "balance": bool(balance), "mixup": mixup or 0.0, "processes": share[1]},
             data=_data_entry(parts, learn, held, pictures.keys, labels),
             versions=software(),
             licence={"weights": begin.licence, "data": "not stated"},
-            seen="".join(f"{int(k) >> 32:08x}" for k in pictures.keys[rows[learn]]),
+            seen=_seen(begin.seen, pictures.keys[rows[learn]]),
+            started_from={} if transfer is None else transfer.to_dict(made),
         ),
         task=Classify(smoothing=recipe.smoothing),
         train=batches(
-            learn, size=min(recipe.batch, len(learn)), augment=change, shuffle=True, seed=recipe.seed, watch=on_batch
+            learn,
+            size=min(recipe.batch, -(-len(learn) // share[1])),
+            augment=change,
+            shuffle=True,
+            balance=bool(balance),
+            mixup=mixed,
+            seed=recipe.seed,
+            share=share,
+            watch=on_batch,
         ),
         valid=batches(held, size=128) if len(held) else None,
         recipe=recipe,
         held_out=held_out,
         by_heart=by_heart,
+        apart=bool(parts.test) and overfit is None,
         measured_on=how,
         skipped=pictures.skipped,
-        notes=parts.notes,
+        notes=parts.notes + pictures.notes,
+        transfer=transfer,
     )
+
+
+def _seen(before: str, keys: np.ndarray) -> str:
+    """For the card: what the start had learned from, and what is learned from now; each picture once."""
+    now = [f"{int(key) >> 32:08x}" for key in keys]
+    return "".join(dict.fromkeys([*(before[i : i + 8] for i in range(0, len(before), 8)), *now]))
+
+
+def _transfer(begin: Start, net: nn.Module, freeze: str | int | None, labels: tuple[str, ...]) -> Transfer | None:
+    """What stays frozen, and whether the head is new.
+
+    Raises:
+        CallError: something is to be frozen that nobody has learned, or there is no such stage.
+    """
+    frozen = frozen_stages(freeze, net)
+    if begin.state is not None:
+        return Transfer(begin.source, begin.terms, frozen, begin.labels != labels, begin.sha256)
+    if frozen:
+        raise CallError(f"freeze {freeze} would keep noise as it is: name weights to start from with --weights")
+    return None
 
 
 def _shape(side: int, channels: int) -> Preprocess:

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 
 import torch
-from jaxtyping import Int
+from jaxtyping import Float, Int
 from torch import Tensor
 
 from lenslet.tasks.classify.loss import cross_entropy
@@ -23,8 +23,15 @@ class Classify:
         self.smoothing = smoothing
         self.auxiliary = auxiliary
 
-    def loss(self, raw: Tensor | tuple[Tensor, ...], targets: Int[Tensor, " n"]) -> dict[str, Tensor]:
-        """Cross-entropy of the logits, and of every further head that the net returns behind them."""
+    def loss(
+        self, raw: Tensor | tuple[Tensor, ...], targets: Int[Tensor, " n"] | Float[Tensor, "n classes"]
+    ) -> dict[str, Tensor]:
+        """Cross-entropy of the logits, and of every further head that the net returns behind them.
+
+        Args:
+            raw: logits, or a tuple that begins with them.
+            targets: class indices, or the share of each class where pictures were mixed.
+        """
         main, *others = raw if isinstance(raw, tuple) else (raw,)
         parts = {"loss": cross_entropy(main, targets, smoothing=self.smoothing)}
         for number, logits in enumerate(others, start=1):

@@ -1,6 +1,7 @@
 """Model folders: whole, honest, and safe to open."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -8,7 +9,7 @@ import torch
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from lenslet.card import CARD, WEIGHTS, Card, load, save
+from lenslet.card import CARD, WEIGHTS, Card, fingerprint, load, save
 from lenslet.errors import CardError
 from lenslet.image import Preprocess
 
@@ -53,6 +54,16 @@ def test_a_crash_between_the_two_files_leaves_a_model_that_loads(tmp_path: Path)
     assert state["fc.bias"].sum() == 2
     (tmp_path / CARD).unlink()
     assert load(tmp_path)[0] == new
+
+
+def test_a_fingerprint_is_of_what_decides_the_answers_and_of_nothing_else(tmp_path: Path) -> None:
+    mark = fingerprint(PLAIN, STATE)
+    save(tmp_path, replace(PLAIN, metrics={"accuracy": 0.7}, seen="", measured_on="others"), STATE)
+    assert fingerprint(*load(tmp_path)) == mark
+    assert fingerprint(replace(PLAIN, labels=("cat", "dog")), STATE) != mark
+    assert fingerprint(replace(PLAIN, thresholds={"cat": 0.5}), STATE) != mark
+    assert fingerprint(replace(PLAIN, preprocess=replace(PLAIN.preprocess, mean=(0.4,))), STATE) != mark
+    assert fingerprint(PLAIN, {**STATE, "fc.bias": torch.ones(2)}) != mark
 
 
 def test_weights_of_another_model_are_refused(tmp_path: Path) -> None:

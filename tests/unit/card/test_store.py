@@ -82,3 +82,18 @@ def test_shipped_models_are_folders_with_a_card():
     for name, folder in store.shipped().items():
         assert (folder / "card.json").is_file()
         assert Path(folder).name == name
+
+
+def test_a_shipped_name_is_found_unless_a_model_folder_has_it(tmp_path, monkeypatch):
+    monkeypatch.setattr(store, "SHIPPED", tmp_path / "shipped")
+    (tmp_path / "shipped" / "signs").mkdir(parents=True)
+    (tmp_path / "shipped" / "signs" / "card.json").write_text("{}")
+    (tmp_path / "shipped" / "empty").mkdir()
+    monkeypatch.chdir(tmp_path)
+    assert list(store.shipped()) == ["signs"]
+    assert store.find_shipped("signs") == tmp_path / "shipped" / "signs"
+    assert store.find_shipped("empty") is None
+    (tmp_path / "signs" / "left").mkdir(parents=True)  # a folder of pictures of that name
+    assert store.find_shipped("signs") == tmp_path / "shipped" / "signs"
+    (tmp_path / "signs" / "card.json").write_text("{}")
+    assert store.find_shipped("signs") is None

@@ -8,6 +8,7 @@ import pytest
 from lenslet.cli import demo, describe, evaluate, filter, models, predict  # noqa: A004
 from lenslet.errors import WorkError
 from lenslet.results import Classification, Evaluation, Miss, Unreadable
+from lenslet.verbs.bulk import Bulk
 from lenslet.verbs.demo import Demo
 
 LABELS = ("cat", "dog")
@@ -28,6 +29,25 @@ def test_predict_fails_at_its_end_if_a_picture_was_broken(monkeypatch):
     assert [next(answers), next(answers)] == [BROKEN, ANSWER]
     with pytest.raises(WorkError, match="1 of 2 pictures"):
         next(answers)
+
+
+def test_predict_says_what_a_folder_of_answers_holds(capsys, monkeypatch):
+    labels = {"cat": 900} | {f"class {number}": 1 for number in range(50)}
+    done = Bulk(Path("answers"), files=1000, unreadable=50, labels=labels, predicted=600, seconds=3.0)
+    monkeypatch.setattr(predict, "predict", lambda **_: done)
+    assert predict.call(model="m", images=["x"], out="answers") is done
+    predict.show(done)
+    out = capsys.readouterr().out
+    for words in (
+        "94.7 %",
+        "and 11 more classes, 11 files",
+        "1,000 files: 950 answered, 50 unreadable",
+        "600 predicted in 3.0 s, 200 files/s; 400 were done before",
+        "answers in answers,",
+    ):
+        assert words in out
+    predict.show(Bulk(Path("answers"), files=1, unreadable=1, labels={}, predicted=0, seconds=0.1))
+    assert "nothing was left to do" in capsys.readouterr().out
 
 
 def test_evaluate_writes_metrics_with_intervals_classes_and_worst_errors(capsys):

@@ -29,6 +29,7 @@ def test_work_that_ends_well_is_0():
         (KeyboardInterrupt("the best model so far is in runs/a"), 130, "the best model so far is in runs/a"),
         (ModuleNotFoundError("No module named 'torch'", name="torch"), 2, 'pip install "lenslet[train]"'),
         (ModuleNotFoundError("No module named 'torch.nn'", name="torch.nn"), 2, 'pip install "lenslet[train]"'),
+        (ModuleNotFoundError("No module named 'ray'", name="ray"), 2, 'pip install "lenslet[ray]"'),
         (ModuleNotFoundError("No module named 'numpy'", name="numpy"), 1, "numpy"),
         (MissingError("the weights are not here"), 2, "the weights are not here"),
         (MemoryError(), 1, "not enough memory"),

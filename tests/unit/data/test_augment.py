@@ -1,6 +1,8 @@
 """Augmentation: what each range does to pixels, and that nothing happens where nothing is asked for."""
 
 import math
+import sys
+from dataclasses import replace
 
 import pytest
 import torch
@@ -17,10 +19,14 @@ def pictures(n: int = 4, channels: int = 3, height: int = 20, width: int = 28) -
     return torch.randint(0, 256, (n, channels, height, width), dtype=torch.uint8, generator=random(1))
 
 
+def matrices(change: Augment, n: int, height: int, width: int) -> torch.Tensor:
+    return change.matrices(change.draw(n, random()), height, width)
+
+
 def test_none_is_the_picture_itself_in_0_to_1() -> None:
     x = pictures()
     assert torch.equal(Augment.none()(x, random()), x.float() / 255)
-    assert torch.equal(Augment.none().matrices(3, 20, 28, random()), torch.eye(2, 3).expand(3, 2, 3))
+    assert torch.equal(matrices(Augment.none(), 3, 20, 28), torch.eye(2, 3).expand(3, 2, 3))
 
 
 def test_mirror_turns_about_half_of_the_pictures_and_only_left_and_right() -> None:
@@ -39,9 +45,9 @@ def test_a_point_of_the_input_lands_where_the_inverse_matrix_puts_it() -> None:
     row, column = 40, 70
     x = torch.zeros(16, 1, height, width)
     x[:, :, row - 1 : row + 2, column - 1 : column + 2] = 1.0
-    matrices = change.matrices(16, height, width, random(3))
-    y = change(x, random(3))
-    for picture, matrix in zip(y[:, 0], matrices, strict=True):
+    dice = change.draw(16, random(3))
+    y = change.apply(x, dice)
+    for picture, matrix in zip(y[:, 0], change.matrices(dice, height, width), strict=True):
         full = torch.cat([matrix, torch.tensor([[0.0, 0.0, 1.0]])])
         expected = torch.linalg.inv(full) @ torch.tensor([column + 0.5, row + 0.5, 1.0])
         mass = picture / picture.sum()
@@ -52,22 +58,22 @@ def test_a_point_of_the_input_lands_where_the_inverse_matrix_puts_it() -> None:
 
 
 def test_rotation_is_rigid_in_pixels_and_keeps_the_centre_when_the_picture_is_not_square() -> None:
-    matrices = Augment(rotate=90).matrices(32, 30, 50, random())
-    linear = matrices[:, :, :2]
+    found = matrices(Augment(rotate=90), 32, 30, 50)
+    linear = found[:, :, :2]
     assert torch.allclose(linear @ linear.transpose(1, 2), torch.eye(2).expand(32, 2, 2), atol=1e-5)
     centre = torch.tensor([25.0, 15.0])
-    assert torch.allclose(linear @ centre + matrices[:, :, 2], centre.expand(32, 2), atol=1e-4)
+    assert torch.allclose(linear @ centre + found[:, :, 2], centre.expand(32, 2), atol=1e-4)
     degrees = torch.rad2deg(torch.atan2(linear[:, 1, 0], linear[:, 0, 0]))
     assert degrees.abs().max() <= 90
     assert degrees.abs().max() > 45
 
 
 def test_ranges_are_kept() -> None:
-    determinant = torch.linalg.det(Augment(scale=0.5, aspect=0.3).matrices(500, 32, 32, random())[:, :, :2])
+    determinant = torch.linalg.det(matrices(Augment(scale=0.5, aspect=0.3), 500, 32, 32)[:, :, :2])
     assert determinant.min() >= 1.5**-2 - 1e-4
     assert determinant.max() <= 1.5**2 + 1e-4
     assert determinant.max() > 1.9
-    moved = Augment(shift=0.25).matrices(500, 40, 80, random())[:, :, 2].abs().max(0).values
+    moved = matrices(Augment(shift=0.25), 500, 40, 80)[:, :, 2].abs().max(0).values
     assert 18 < moved[0] <= 20
     assert 9 < moved[1] <= 10
 
@@ -80,7 +86,7 @@ def test_presets_keep_shape_and_range_and_follow_the_generator(name: str, channe
     y = PRESETS[name](x, random(5))
     assert y.shape == x.shape
     assert y.dtype == torch.float32
-    assert y.is_contiguous()
+    assert y.is_contiguous(memory_format=torch.channels_last)
     assert 0 <= y.min() <= y.max() <= 1
     assert torch.equal(x, before)
     assert torch.equal(y, PRESETS[name](x, random(5)))
@@ -92,9 +98,30 @@ def test_bytes_and_floats_give_the_same() -> None:
     assert torch.equal(PRESETS["full"](x, random()), PRESETS["full"](x.float() / 255, random()))
 
 
+def test_normalising_on_the_way_is_normalising_afterwards() -> None:
+    x, mean, std = pictures(), (0.5, 0.4, 0.3), (0.2, 0.25, 0.3)
+    plain = PRESETS["full"](x, random())
+    middle, spread = (torch.tensor(v).view(1, 3, 1, 1) for v in (mean, std))
+    assert torch.equal(PRESETS["full"](x, random(), mean=mean, std=std), (plain - middle) / spread)
+
+
+@pytest.mark.parametrize("name", sorted(PRESETS))
+def test_how_many_are_changed_together_changes_nothing(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    x = pictures(n=9)
+    change = replace(PRESETS[name], elastic=0.02, cutout=0.2)
+    whole = change(x, random(2))
+    monkeypatch.setattr(sys.modules["lenslet.data.augment"], "_AT_ONCE", 4000)  # two pictures
+    assert torch.equal(change(x, random(2)), whole)
+
+
+def test_memory_order_and_dtype_of_the_pictures_change_nothing() -> None:
+    x = pictures()
+    assert torch.equal(PRESETS["full"](x, random()), PRESETS["full"](x.to(memory_format=torch.channels_last), random()))
+
+
 def test_one_range_does_not_disturb_what_another_drew() -> None:
-    turned = Augment(rotate=20).matrices(8, 32, 32, random())
-    both = Augment(rotate=20, shift=0.1).matrices(8, 32, 32, random())
+    turned = matrices(Augment(rotate=20), 8, 32, 32)
+    both = matrices(Augment(rotate=20, shift=0.1), 8, 32, 32)
     assert torch.equal(turned[:, :, :2], both[:, :, :2])
 
 

@@ -55,3 +55,17 @@ def test_examples_are_pictures() -> None:
     shown = _batches().example(3)
     assert shown.shape == (3, 4, 4, 3)
     assert (shown[0] == PIXELS[0, 0, 0, 0]).all()
+
+
+def test_mixed_batches_have_shares_of_classes_and_are_known_by_their_place() -> None:
+    pixels = np.random.default_rng(0).integers(0, 256, (12, 8, 8, 3), np.uint8)
+    labels = torch.arange(12) % 3
+    feed = Batches(pixels, np.arange(12), labels, SHAPE, size=4, shuffle=True, mixup=(0.4, 3), seed=2)
+    first = list(feed)
+    for images, targets in first:
+        assert images.shape == (4, 3, 8, 8)
+        assert torch.allclose(targets.sum(1), torch.ones(4))
+    feed.seek(0, 2)
+    [(images, targets)] = list(feed)
+    assert torch.equal(images, first[2][0])
+    assert torch.equal(targets, first[2][1])

@@ -85,3 +85,13 @@ def test_missing_folders_and_files_are_refused(tmp_path: Path) -> None:
     with pytest.raises(DataError, match="is a file"):
         read_folder(tmp_path / "file")
     assert not is_class_folder(tmp_path / "gone")
+
+
+def test_two_names_of_one_part_are_one_part(fill: Fill) -> None:
+    parts = read_folder(fill("train/a/1.png", "train/b/1.png", "val/a/2.png", "valid/a/3.png", "valid/b/4.png"))
+    assert [s.path.name for s in parts.valid] == ["2.png", "3.png", "4.png"]
+
+
+def test_what_stands_beside_the_parts_is_told(fill: Fill) -> None:
+    parts = read_folder(fill("train/a/1.png", "train/b/1.png", "spare/a/2.png"))
+    assert any("spare beside the parts" in note for note in parts.notes)

@@ -146,3 +146,32 @@ def test_without_a_valid_part_the_last_weights_are_kept() -> None:
     net = _net()
     epochs = list(fit(net, Classify(), _feed(), None, Recipe(epochs=2, average=0.0)))
     assert all(e.valid == {} and e.best for e in epochs)
+
+
+def test_with_a_falloff_what_is_near_the_picture_moves_less() -> None:
+    moved = {}
+    for falloff in (1.0, 0.1):
+        net = _net()
+        before = _state(net)
+        list(fit(net, Classify(), _feed(), None, Recipe(epochs=1, falloff=falloff, average=0.0)))
+        moved[falloff] = (net.state_dict()["0.weight"] - before["0.weight"]).abs().mean().item()
+    assert 0 < moved[0.1] < moved[1.0] / 3
+
+
+def test_a_budget_that_runs_out_between_two_looks_at_the_clock_is_still_measured_at_its_end(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """The clock goes on by a jump at every look: whichever look is the first past the end, the last weights count."""
+    for jump in (0.31, 0.47, 0.53, 0.71, 0.9, 1.0, 1.1, 1.3, 1.7, 2.3, 3.1):
+        now = [0.0]
+
+        def look(jump: float = jump, now: list[float] = now) -> float:
+            now[0] += jump
+            return now[0]
+
+        with monkeypatch.context() as patch:
+            patch.setattr("time.perf_counter", look)
+            epochs = list(fit(_net(), Classify(), _feed(), _feed(), Recipe(minutes=1.5, precision="fp32")))
+        assert epochs[-1].valid
+        assert epochs[-1].fraction >= 1
+        assert all(epoch.train for epoch in epochs)

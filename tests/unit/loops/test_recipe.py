@@ -36,6 +36,8 @@ def test_the_rate_rises_then_falls_to_zero() -> None:
         {"epochs": 1, "optimizer": "magic"},
         {"epochs": 1, "precision": "int1"},
         {"epochs": 1, "warmup": 1.0},
+        {"epochs": 1, "falloff": 0.0},
+        {"epochs": 1, "falloff": 1.1},
     ],
 )
 def test_what_cannot_be_is_refused(wrong: dict[str, object]) -> None:

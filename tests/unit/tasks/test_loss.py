@@ -21,6 +21,21 @@ def test_smoothing_spreads_the_truth() -> None:
     assert cross_entropy(logits, torch.tensor([0]), smoothing=0.1).item() == pytest.approx(expected.item())
 
 
+@pytest.mark.parametrize("smoothing", [0.0, 0.1])
+def test_soft_targets_cost_the_mixture_of_what_each_class_costs(smoothing: float) -> None:
+    dice = torch.Generator().manual_seed(0)
+    logits, targets = torch.randn(6, 4, generator=dice), torch.tensor([0, 1, 2, 3, 0, 1])
+    hard = torch.nn.functional.one_hot(targets, 4).float()
+    same = Classify(smoothing=smoothing).loss(logits, hard)["loss"].item()
+    assert same == pytest.approx(Classify(smoothing=smoothing).loss(logits, targets)["loss"].item(), rel=1e-6)
+    mixed = 0.7 * hard + 0.3 * hard.flip(0)
+    parts = [cross_entropy(logits, t, smoothing=smoothing).item() for t in (targets, targets.flip(0))]
+    found = cross_entropy(logits, mixed, smoothing=smoothing).item()
+    assert found == pytest.approx(0.7 * parts[0] + 0.3 * parts[1], rel=1e-5)
+    by_torch = torch.nn.functional.cross_entropy(logits, mixed, label_smoothing=smoothing)
+    assert found == by_torch.item()
+
+
 def test_probabilities_add_up_and_never_overflow() -> None:
     found = probabilities(torch.tensor([[1e4, -1e4, 0.0], [0.0, 0.0, 0.0]]))
     assert torch.isfinite(found).all()

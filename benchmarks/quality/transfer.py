@@ -1,0 +1,121 @@
+"""Transfer (course 2.10): 20 classes of Caltech-101 that `natural` did not see, from few pictures each.
+
+Command: python -m benchmarks.quality.transfer
+Minutes: 36
+Measures: accuracy on the pictures of each class beyond the first 30 of a shuffle drawn by the seed, after learning from
+    5, 10 or 30 of those first 30, 15 % of which the training itself holds out. Starts: natural, SqueezeNet 1.1 with
+    ImageNet weights, and noise (facet_s), each with its defaults and the same minutes (1, 1 and 2). n = 3 seeds.
+    ImageNet has classes of the same names (its llama, starfish, grand piano, ...): for SqueezeNet they are not unseen.
+Peers: SqueezeNet-ImageNet is the peer; its file is ../shared/weights/squeezenet1_1.imagenet.safetensors.
+"""
+
+import random
+import statistics
+import sys
+import tempfile
+from pathlib import Path
+
+import lenslet as ll
+from benchmarks.record import RESULTS, Row, write
+
+DATA = Path("../shared/data/caltech101")
+SQUEEZENET = Path("../shared/weights/squeezenet1_1.imagenet.safetensors")
+UNSEEN = [
+    "bonsai", "buddha", "car_side", "cougar_face", "crayfish", "dolphin", "electric_guitar", "euphonium", "ferry",
+    "grand_piano", "helicopter", "joshua_tree", "ketch", "llama", "menorah", "revolver", "scorpion", "starfish",
+    "sunflower", "umbrella",
+]  # fmt: skip
+MINUTES = {5: 1.0, 10: 1.0, 30: 2.0}  # by pictures a class
+LEARNED_FROM, SEEDS = 30, (0, 1, 2)
+STARTS: dict[str, dict[str, object]] = {
+    "natural": {"weights": "natural"},
+    "SqueezeNet-ImageNet": {"net": "squeezenet1_1", "weights": SQUEEZENET},
+    "scratch (facet_s)": {"net": "facet_s", "weights": "none"},
+}
+COLOURS = {"natural": "#1f6f8b", "SqueezeNet-ImageNet": "#6f7f3f", "scratch (facet_s)": "#d9772b"}
+LINES = dict(zip(STARTS, ("-", "--", ":"), strict=True))
+
+
+def folder(place: Path, each: int, seed: int) -> Path:
+    """train/ with `each` pictures a class and test/ with those beyond the first 30, as links; a seed's shuffle is the
+    same for every `each`, so that 5 are among the 10."""
+    for name in UNSEEN:
+        files = sorted((DATA / name).iterdir())
+        random.Random(f"{seed} {name}").shuffle(files)
+        for part, chosen in (("train", files[:each]), ("test", files[LEARNED_FROM:])):
+            (place / part / name).mkdir(parents=True)
+            for file in chosen:
+                (place / part / name / file.name).symlink_to(file.resolve())
+    return place
+
+
+def measure(minutes: dict[int, float]) -> tuple[dict[str, dict[int, list[float]]], int]:
+    """Percent right by start and pictures a class, a number a seed; and how many pictures were tested on."""
+    found: dict[str, dict[int, list[float]]] = {name: {each: [] for each in minutes} for name in STARTS}
+    tested = 0
+    for seed in SEEDS:
+        for each, budget in minutes.items():
+            with tempfile.TemporaryDirectory() as temporary:
+                data = folder(Path(temporary) / "data", each, seed)
+                for name, start in STARTS.items():
+                    out = Path(temporary) / name.split()[0]
+                    model = ll.train(data, minutes=budget, seed=seed, out=out, progress=False, **start)  # type: ignore[arg-type]
+                    assert model.evaluation is not None
+                    tested = model.evaluation.n
+                    found[name][each].append(100 * model.evaluation["accuracy"])
+                    print(seed, each, name, f"{found[name][each][-1]:.1f}", flush=True)
+    return found, tested
+
+
+def draw(found: dict[str, dict[int, list[float]]], path: Path) -> None:
+    """The curves: mean of the seeds, and their range as a band."""
+    from matplotlib.figure import Figure
+
+    figure = Figure(figsize=(7, 4.2), dpi=120, layout="constrained")
+    axes = figure.subplots()
+    for name, points in found.items():
+        x = list(points)
+        mean = [statistics.mean(values) for values in points.values()]
+        low, high = ([pick(values) for values in points.values()] for pick in (min, max))
+        axes.fill_between(x, low, high, color=COLOURS[name], alpha=0.18, linewidth=0)
+        axes.plot(x, mean, LINES[name], color=COLOURS[name], linewidth=2, marker="o", markersize=4)
+        axes.annotate(name, (x[-1], mean[-1]), (7, 0), textcoords="offset points", va="center", color=COLOURS[name])
+    axes.set_xscale("log")
+    axes.set_xticks(list(MINUTES), [str(each) for each in MINUTES])
+    axes.minorticks_off()
+    axes.set_xlim(min(MINUTES) * 0.93, max(MINUTES) * 2.1)
+    axes.set_ylim(0, 100)
+    axes.set_xlabel("pictures to learn from, a class")
+    axes.set_ylabel("% right on unseen pictures")
+    axes.set_title("20 classes of Caltech-101, the same minutes for each start", loc="left", fontsize=11)
+    axes.grid(color="#e8ebee", linewidth=0.8)
+    axes.spines[["top", "right"]].set_visible(False)
+    figure.savefig(path)
+
+
+def main(quick: bool) -> None:
+    minutes = dict.fromkeys(MINUTES, 0.05) if quick else MINUTES
+    found, tested = measure(minutes)
+    gain = [a - b for a, b in zip(found["natural"][10], found["scratch (facet_s)"][10], strict=True)]
+    rows = [
+        _row(f"{name}, {each} pictures a class, {minutes[each]:g} min, {tested} tested", values, "% right")
+        for name, points in found.items()
+        for each, values in points.items()
+    ]
+    rows.append(_row("natural above scratch at 10 pictures a class", gain, "points", "at least 15 points"))
+    if quick:
+        for row in rows:
+            print(row.what, row.value)
+        draw(found, Path(tempfile.gettempdir()) / "transfer.png")
+        return
+    write("transfer", rows, command="python -m benchmarks.quality.transfer")
+    draw(found, RESULTS / "transfer.png")
+
+
+def _row(what: str, values: list[float], unit: str, target: str = "") -> Row:
+    each = ", ".join(f"{value:.1f}" for value in values)
+    return Row(what, round(statistics.mean(values), 1), unit, len(values), f"each: {each}", target)
+
+
+if __name__ == "__main__":
+    main(quick="--quick" in sys.argv)

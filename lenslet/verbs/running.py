@@ -1,0 +1,258 @@
+"""One training run on its way into its folder: what is learned is saved as it comes, and nothing is lost at the end."""
+
+import tempfile
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from time import perf_counter
+from typing import TYPE_CHECKING, Any
+
+from lenslet.errors import DataError, WorkError
+from lenslet.verbs.run_folder import STATE
+
+if TYPE_CHECKING:
+    from lenslet.loops import Epoch, State
+    from lenslet.results import Evaluation
+    from lenslet.results.calibration import Calibration
+    from lenslet.tasks.classify.classifier import Classifier
+    from lenslet.tasks.classify.prepare import Prepared
+    from lenslet.verbs.progress import Bar
+    from lenslet.verbs.scratch import Scratch
+
+_SAVE_EVERY = 15.0  # seconds at least between two writes: a short epoch must not wait for the disk
+_KEEP_EVERY = 120.0  # seconds between two states within a long epoch
+
+
+class Watch:
+    """Turns batches and epochs into a bar's fraction and words."""
+
+    def __init__(self, bar: "Bar") -> None:
+        self.bar, self.pictures, self.said = bar, 0, ""
+        self.began = perf_counter()
+        self.prepared: Prepared | None = None
+
+    def start(self, prepared: "Prepared", state: "State | None") -> None:
+        """The run begins now, or goes on."""
+        self.began = perf_counter() - (state.facts["seconds"] if state is not None else 0)
+        self.pictures = state.facts["steps"] * prepared.recipe.batch if state is not None else 0
+        self.prepared = prepared
+        self.bar.phase(f"training {prepared.card.net}")
+
+    @property
+    def seconds(self) -> float:
+        """Of training, those of earlier parts of the run among them."""
+        return perf_counter() - self.began
+
+    def preparing(self, fraction: float) -> None:
+        """Features are being computed, before the first epoch."""
+        self.bar.at(0.0, f"features of what is learned already: {fraction:.0%}")
+
+    def batch(self, pictures: int) -> None:
+        """So many more pictures have been learned from."""
+        if self.prepared is None:
+            return
+        self.pictures += pictures
+        recipe = self.prepared.recipe
+        if recipe.minutes is not None:
+            fraction = self.seconds / (60 * recipe.minutes)
+        else:
+            assert recipe.epochs is not None
+            fraction = self.pictures / (recipe.epochs * len(self.prepared.train.rows))
+        self.bar.at(min(fraction, 1.0), self.said)
+
+    def epoch(self, epoch: "Epoch") -> None:
+        """An epoch is over."""
+        accuracy = f", {epoch.valid['accuracy']:.1%} right" if epoch.valid else ""
+        self.said = f"epoch {epoch.number}: loss {epoch.train.get('loss', float('nan')):.3f}{accuracy}"
+        self.bar.at(epoch.fraction, self.said)
+
+
+class Run:
+    """One training run, from its first or its latest step to its report.
+
+    Args:
+        prepared: what it learns from and with.
+        folder: where it is kept; None in the processes that only help (see `loops.distributed`).
+        watch: tells the bar.
+        arguments: of the call, for the report.
+        state: where an earlier part of the run had got to.
+    """
+
+    def __init__(
+        self,
+        prepared: "Prepared",
+        folder: Path | None,
+        watch: Watch,
+        arguments: dict[str, Any],
+        state: "State | None" = None,
+    ) -> None:
+        from lenslet.tasks.classify.classifier import Classifier
+
+        self.prepared, self.folder, self.watch, self.arguments, self.state = prepared, folder, watch, arguments, state
+        self.model = Classifier(prepared.net, prepared.card)
+        self.rows: list[dict[str, float]] = list(state.facts["rows"]) if state is not None else []
+        self.saved_at = self.kept_at = float("-inf")
+        self.notes: list[str] = []
+        self.calibration: Calibration | None = None
+
+    def learn(self, *, enough: float | None) -> None:
+        """Run the loop; every better model is saved as it comes, `enough` accuracy ends it early."""
+        from lenslet.loops import fit
+        from lenslet.tasks.classify.transfer import begin
+        from lenslet.verbs.run_folder import write_results
+
+        p, folder = self.prepared, self.folder
+        keep = self._keep if folder is not None and not p.by_heart else None
+        way = begin(p, progress=self.watch.preparing)
+        run = fit(
+            way.net, p.task, way.train, way.valid, way.recipe, resume=self.state, keep=keep, keep_every=_KEEP_EVERY
+        )
+        for epoch in run:
+            self.watch.epoch(epoch)
+            self.rows.append(row(epoch, before=way.seconds))
+            if folder is not None:
+                due = self.watch.seconds - self.saved_at >= _SAVE_EVERY
+                if epoch.best and due:
+                    self._safely("the model", lambda: self.model.save(folder))
+                    self.saved_at = self.watch.seconds
+                if due or epoch.fraction >= 1:
+                    self._safely("results.csv", lambda: write_results(folder, self.rows))
+            if enough is not None and epoch.valid.get("accuracy", 0.0) >= enough and epoch.train["loss"] < 0.1:
+                break
+
+    def finish(self, note: str, bar: "Bar") -> "Classifier":
+        """Measure the best model with the code that its users run, and write model and report."""
+        from lenslet.verbs.run_folder import write_results
+        from lenslet.verbs.train_report import write_report
+
+        p = self.prepared
+        self._save_somewhere()  # before measuring: what is learned is safe first
+        bar.phase("measuring")
+        self.model, self.calibration = self.model.calibrated(None if p.by_heart else p.valid)
+        self.model = self.model.with_evaluation(self._evaluation(bar), p.measured_on)
+        folder = self._save_somewhere()
+
+        def report() -> None:
+            notes = [sentence for sentence in (note, *self.notes) if sentence]
+            write_report(self.model, p, self.rows, folder, self.arguments, notes, self.calibration)
+
+        self._safely("results.csv", lambda: write_results(folder, self.rows))
+        self._safely("the report", report)
+        for sentence in self.notes:
+            bar.say(sentence)
+        bar.at(1.0)
+        return self.model
+
+    def compare(self, scratch: "Scratch") -> "Classifier":
+        """Put the same training from noise beside this one, in the report and on the card."""
+        from lenslet.verbs.train_report import write_report
+
+        found, model, folder = scratch.evaluation, self.model, self.folder
+        assert folder is not None
+        numbers = {"accuracy": found["accuracy"], "interval": list(found.intervals["accuracy"]), "n": found.n}
+        model.card = replace(model.card, started_from=model.card.started_from | {"scratch": numbers})
+        self._safely("the model", lambda: model.save(folder))
+        self._safely(
+            "the report",
+            lambda: write_report(
+                model, self.prepared, self.rows, folder, self.arguments, self.notes, self.calibration, scratch
+            ),
+        )
+        return model
+
+    def _evaluation(self, bar: "Bar") -> "Evaluation":
+        """Of the pictures held out; what the very pictures that fitted the temperature cannot tell is cross-fitted."""
+        found, temperature = self._measured(bar), self.calibration
+        if self.prepared.apart or temperature is None or temperature.why_not or temperature.ece is None:
+            return found
+        note = "ece is cross-fitted: each half of the pictures with the temperature that fits the other half"
+        return replace(found, metrics={**found.metrics, "ece": temperature.ece[1]}, notes=(*found.notes, note))
+
+    def _measured(self, bar: "Bar") -> "Evaluation":
+        p = self.prepared
+        try:
+            return self.model.evaluate(
+                p.held_out, include_seen=p.by_heart, on_picture=lambda done, of: bar.at(0.9 * done / of)
+            )
+        except DataError:
+            held = p.valid or p.train
+            self.notes.append(
+                "the pictures could no longer be opened at the end; measured on the copies decoded at the start"
+            )
+            return self.model.evaluate_decoded(held.pixels[held.rows], held.targets.numpy())
+
+    def _keep(self, state: "State") -> None:
+        """Save the state: in mid-epoch always, after an epoch if the last one is a while ago, at the end always."""
+        from lenslet.loops import State
+
+        if not state.facts["batch"] and not state.facts["over"] and perf_counter() - self.kept_at < _SAVE_EVERY:
+            return
+        card, recipe = self.prepared.card, self.prepared.recipe
+        more = {"rows": self.rows, "fingerprint": card.data["fingerprint"], "labels": list(card.labels)}
+        # of the whole run; what the loop was given is less by the minutes that went into features
+        more |= {"recipe": recipe.to_dict(), "budget": [recipe.epochs, recipe.minutes]}
+        assert self.folder is not None
+        path = self.folder / STATE
+        self._safely("the state of the run", lambda: State(state.tensors, state.facts | more).save(path))
+        self.kept_at = perf_counter()
+
+    def _safely(self, what: str, write: Callable[[], object]) -> None:
+        """Write; a full disk or a folder that is gone is told, and costs nothing that is learned."""
+        try:
+            write()
+        except OSError as error:
+            why = error.strerror or error
+            said = f"{what} could not be written into {self.folder} ({why}); nothing that is learned is lost"
+            if said not in self.notes:
+                self.notes.append(said)
+                self.watch.bar.say(said)
+
+    def _save_somewhere(self) -> Path:
+        """Save the model: into its folder, if need be in place of the run's state, else where there is room."""
+        assert self.folder is not None
+        try:
+            return self.model.save(self.folder)
+        except OSError:
+            (self.folder / STATE).unlink(missing_ok=True)  # five times the size of the model, and of less worth
+        try:
+            return self.model.save(self.folder)
+        except OSError as error:
+            elsewhere = Path(tempfile.mkdtemp(prefix="lenslet-model-"))
+            try:
+                self.model.save(elsewhere)
+            except OSError as last:
+                raise WorkError(
+                    f"the model can be written neither into {self.folder} ({error.strerror}) nor into {elsewhere} "
+                    f"({last.strerror}): free some space; from Python, the net that was trained still holds it"
+                ) from last
+            self.notes.append(f"{self.folder} cannot be written ({error.strerror}): the model is in {elsewhere}")
+            self.folder = elsewhere
+            return elsewhere
+
+
+def row(epoch: "Epoch", *, before: float = 0.0) -> dict[str, float]:
+    """An epoch as a row of results.csv; `before`: seconds that went into features before the first one."""
+    return {
+        "epoch": float(epoch.number),
+        "seconds": before + epoch.seconds,
+        "rate": epoch.rate,
+        **{f"train_{name}": value for name, value in epoch.train.items()},
+        **{f"valid_{name}": value for name, value in epoch.valid.items()},
+        "images_per_second": epoch.images_per_second,
+    }
+
+
+def judged(model: "Classifier") -> "Classifier":
+    """The model of a self-test that passed; raises if it did not."""
+    assert model.evaluation is not None
+    evaluation = model.evaluation
+    if evaluation["accuracy"] < 1:
+        wrong = ", ".join(str(miss.picture) for miss in evaluation.worst[:3])
+        raise WorkError(
+            f"the self-test failed: {evaluation['accuracy']:.0%} of {evaluation.n} pictures learned by heart, not all "
+            f"(not learned: {wrong}); look for the same picture in two classes, or try another --rate or --net"
+        )
+    model.evaluation = replace(
+        evaluation, notes=(f"the self-test passed: all {evaluation.n} pictures learned by heart", *evaluation.notes)
+    )
+    return model
