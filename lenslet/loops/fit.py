@@ -14,6 +14,7 @@ from torch import Tensor, nn
 from lenslet.errors import DivergedError
 from lenslet.loops.average import Average
 from lenslet.loops.distributed import world
+from lenslet.loops.muon import Muon
 from lenslet.loops.precision import autocast, resolve
 from lenslet.loops.recipe import Recipe
 from lenslet.loops.state import State, copy_into, named, optimizer_tensors, restore_optimizer
@@ -366,6 +367,8 @@ def _optimizer(net: nn.Module, recipe: Recipe) -> torch.optim.Optimizer:
         decayed, free = [p for p in moved if p.ndim > 1], [p for p in moved if p.ndim <= 1]
         groups.append({"params": decayed, "weight_decay": recipe.decay, "scale": scale})
         groups.append({"params": free, "weight_decay": 0.0, "scale": scale})
+    if recipe.optimizer == "muon":
+        return Muon(groups, lr=recipe.rate, momentum=recipe.momentum)
     if recipe.optimizer == "adamw":
         return torch.optim.AdamW(groups, lr=recipe.rate, betas=(recipe.momentum, 0.999), fused=True)
     return torch.optim.SGD(groups, lr=recipe.rate, momentum=recipe.momentum, nesterov=recipe.momentum > 0)

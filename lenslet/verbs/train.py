@@ -27,7 +27,9 @@ def train(
     ] = None,
     *,
     task: Annotated[Literal["classify"] | None, Doc("What to learn; by the look of the folder if left out.")] = None,
-    net: Annotated[str | None, Doc("The net, see `lenslet models`; facet_s if left out, bead_s for small colour pictures.")] = None,
+    net: Annotated[
+        str | None, Doc("The net, see `lenslet models`; facet_s if left out, bead_s for small colour pictures.")
+    ] = None,
     weights: Annotated[
         str | Path | None,
         Doc(
@@ -67,7 +69,9 @@ def train(
     ] = None,
     augment: Annotated[
         str | None,
-        Doc("How much pictures are changed while learning: none, light, full, or glyph (letters and digits)."),
+        Doc(
+            "How much pictures are changed while learning: none, light, full, small (pictures of about 32 px), or glyph (letters and digits)."
+        ),
     ] = None,
     find_lr: Annotated[
         bool, Doc("Train nothing: try rising learning rates for a minute, draw the loss at each, and suggest one.")

@@ -26,11 +26,13 @@ from lenslet.data.augment import PRESETS
 from lenslet.errors import CallError, DataError
 from lenslet.image import Preprocess
 from lenslet.loops import Recipe
-from lenslet.nets import check_size, input_channels, smallest_size, usual_size
+from lenslet.nets import Bead, check_size, input_channels, smallest_size, usual_size
 from lenslet.tasks.classify import defaults
 from lenslet.tasks.classify.start import Start, start, usual_weights
 from lenslet.tasks.classify.training import Classify
 from lenslet.tasks.classify.transfer import Transfer, frozen_stages
+
+_TO_WHITEN = 2000  # pictures: patches are many, and alike
 
 
 @dataclass(frozen=True)
@@ -119,7 +121,7 @@ def prepare(
         overfit or len(parts.train),
         glyphs=preset == "glyph",
         usual_rate=begin.rate,
-        bead=begin.state is None and name.startswith("bead"),
+        bead=begin.state is None and name == defaults.SMALL_NET,
         frozen=str(freeze).lower() == "all",
         overfit=overfit is not None,
         **budget,
@@ -153,6 +155,9 @@ def prepare(
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(recipe.seed)
         made = begin.build(name, parts.labels, channels)
+    if isinstance(made, Bead) and begin.state is None:
+        some = learn[:: max(1, len(learn) // _TO_WHITEN)][:_TO_WHITEN]
+        made.whiten(images for images, _ in batches(some, size=128))
     transfer = _transfer(begin, made, freeze, parts.labels)
     held_out = parts.test or tuple(chosen[i] for i in held)
     by_heart = overfit is not None or not held_out

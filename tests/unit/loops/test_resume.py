@@ -66,8 +66,9 @@ def _same(one: dict[str, Tensor], other: dict[str, Tensor]) -> bool:
         Recipe(epochs=3, precision="fp32"),
         Recipe(epochs=3, precision="bf16", average=0.0),
         Recipe(epochs=3, optimizer="sgd", precision="fp32"),
+        Recipe(epochs=3, optimizer="muon", precision="fp32"),
     ],
-    ids=["adamw", "bf16 without average", "sgd"],
+    ids=["adamw", "bf16 without average", "sgd", "muon"],
 )
 def test_from_every_state_of_a_run_the_end_is_the_same_bit_for_bit(recipe: Recipe, tmp_path: Path) -> None:
     whole, states, epochs = _run(recipe)

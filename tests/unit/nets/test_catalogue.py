@@ -11,7 +11,18 @@ from torch import nn
 from lenslet.errors import CallError, ShapeError
 from lenslet.nets import NETS, anatomy, build, check_size, input_channels, smallest_size, usual_size
 
-FAMILIES = ["alexnet", "bead", "facet", "googlenet", "lenet", "resnet", "resnet_cifar", "simple_convnet", "squeezenet", "vgg"]
+FAMILIES = [
+    "alexnet",
+    "bead",
+    "facet",
+    "googlenet",
+    "lenet",
+    "resnet",
+    "resnet_cifar",
+    "simple_convnet",
+    "squeezenet",
+    "vgg",
+]
 TINY = [name for name in NETS if name.endswith("_tiny") or name in ("resnet8", "plain8")]
 
 

@@ -1,0 +1,63 @@
+"""Muon: steps of kernels are orthogonal, kernels keep their length, and all else moves as by AdamW."""
+
+import pytest
+import torch
+from torch import nn
+
+from lenslet.loops.muon import Muon, orthogonalised
+
+
+def noise(*shape: int) -> torch.Tensor:
+    return torch.randn(*shape, generator=torch.Generator().manual_seed(sum(shape)))
+
+
+@pytest.mark.parametrize("shape", [(16, 144), (64, 27), (32, 32)])
+def test_a_step_keeps_the_directions_and_evens_their_strengths(shape: tuple[int, int]) -> None:
+    left, _, right = torch.linalg.svd(noise(*shape), full_matrices=False)
+    strengths = torch.logspace(0, -1, min(shape))  # 1 to 0.1
+    step = orthogonalised(left @ torch.diag(strengths) @ right)
+    within = left.T @ step @ right.T  # diagonal, where the directions are the same
+    found = within.diagonal()
+    assert (within - torch.diag(found)).abs().max() < 0.05  # bfloat16
+    assert found.min() > 0.3
+    assert found.max() < 1.3
+
+
+def test_the_strength_of_a_gradient_does_not_matter_and_none_is_none() -> None:
+    matrix = noise(8, 72)
+    assert torch.allclose(orthogonalised(matrix), orthogonalised(1000 * matrix), atol=0.02)
+    assert torch.equal(orthogonalised(torch.zeros(4, 9)), torch.zeros(4, 9))
+
+
+def test_a_kernel_keeps_its_length_and_moves_by_the_rate() -> None:
+    kernel = nn.Parameter(3 * noise(16, 8, 3, 3))
+    before = kernel.detach().clone()
+    kernel.grad = noise(1, 16, 8, 3, 3)[0]
+    Muon([{"params": [kernel]}], lr=0.1).step()
+    assert torch.allclose(kernel.norm(), before.norm())
+    # 16 directions, each 0.1 far where the kernel's length is sqrt(16)
+    assert ((kernel - before).norm() / before.norm()).item() == pytest.approx(0.1, rel=0.3)
+    assert ((kernel - before) * kernel.grad).sum() < 0
+
+
+def test_all_but_kernels_moves_as_by_adamw() -> None:
+    ours, theirs = (nn.Linear(5, 3) for _ in range(2))
+    theirs.load_state_dict(ours.state_dict())
+    muon = Muon([{"params": list(ours.parameters()), "weight_decay": 0.1}], lr=0.5, rest=0.02)
+    adamw = torch.optim.AdamW(theirs.parameters(), lr=0.01, betas=(0.85, 0.99), weight_decay=0.1)
+    x = noise(7, 5)
+    for _ in range(5):
+        for net, optimizer in ((ours, muon), (theirs, adamw)):
+            optimizer.zero_grad()
+            net(x).square().mean().backward()
+            optimizer.step()
+    for one, other in zip(ours.parameters(), theirs.parameters(), strict=True):
+        assert torch.allclose(one, other, atol=1e-6)
+
+
+def test_what_has_no_gradient_stays() -> None:
+    kernel, bias = nn.Parameter(noise(4, 2, 3, 3)), nn.Parameter(noise(4))
+    before = kernel.detach().clone(), bias.detach().clone()
+    Muon([{"params": [kernel, bias]}], lr=0.1).step()
+    assert torch.equal(kernel, before[0])
+    assert torch.equal(bias, before[1])
