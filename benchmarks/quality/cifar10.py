@@ -2,8 +2,8 @@
 
 Command: python -m benchmarks.quality.cifar10 [SEEDS, 1 if left out]
 Minutes: 17 a seed, on a machine that does nothing else
-Measures: accuracy on test/ (10,000 pictures) after 15 minutes of training with the defaults. The epoch is chosen on 15 %
-    of train/ that is held out by content and never learned from; test/ is opened once, at the end of each run.
+Measures: accuracy on test/ (10,000 pictures) after 15 minutes of training with the defaults. The epoch is chosen on
+    15 % of train/ that is held out by content and never learned from; test/ is opened once, at the end of each run.
 Peers: airbench94 (Keller Jordan 2024) reaches 94 % in 3.6e14 floating-point operations on all 50,000 pictures
     (published, not measured here).
 """

@@ -99,4 +99,5 @@ def orthogonalised(matrix: Float[Tensor, "rows columns"], rounds: int = _ROUNDS)
     for _ in range(rounds):
         square = x @ x.T
         x = 3.4445 * x + (-4.7750 * square + 2.0315 * square @ square) @ x
-    return (x.T if tall else x).to(matrix.dtype)
+    out: Tensor = (x.T if tall else x).to(matrix.dtype)
+    return out

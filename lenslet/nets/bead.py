@@ -101,7 +101,9 @@ class Bead(nn.Module):
         Args:
             batches: pictures (n c h w), normalised as in training; a thousand or two together.
         """
-        conv = self.stem.conv
+        conv = self.stem[0]
+        assert isinstance(conv, nn.Conv2d)
+        assert conv.bias is not None
         total, count = torch.zeros(conv.weight[0].numel(), conv.weight[0].numel(), dtype=torch.float64), 0
         for pictures in batches:
             patches = unfold(pictures, _SIDE).transpose(0, 1).flatten(1)

@@ -57,7 +57,11 @@ def train(
     batch: Annotated[int | None, Doc("Pictures per step.")] = None,
     rate: Annotated[float | None, Doc("The highest learning rate.")] = None,
     optimizer: Annotated[
-        Literal["adamw", "sgd"] | None, Doc("How steps are taken: adamw (the default), or sgd with Nesterov momentum.")
+        Literal["adamw", "sgd", "muon"] | None,
+        Doc(
+            "How steps are taken: adamw, sgd with Nesterov momentum, or muon; if left out, muon for small colour "
+            "pictures, else adamw."
+        ),
     ] = None,
     patience: Annotated[
         int | None, Doc("Stop early after so many measurings in a row without a better one; all is spent if left out.")
@@ -70,7 +74,8 @@ def train(
     augment: Annotated[
         str | None,
         Doc(
-            "How much pictures are changed while learning: none, light, full, small (pictures of about 32 px), or glyph (letters and digits)."
+            "How much pictures are changed while learning: none, light, full, small (for pictures of about 32 px), or "
+            "glyph (letters and digits)."
         ),
     ] = None,
     find_lr: Annotated[

@@ -24,8 +24,11 @@ _SMALLEST, _LARGEST = 32, 112
 _SMALL = 40  # pixels: up to here a net that halves the map five times has nothing left to look at
 _EPOCHS_OF_A_HEAD = 10  # it begins solved
 _MANY = 10_000  # glyphs: from here on larger batches are as good a step each, and cost less a picture
-# what a bead learns best by, from noise: docs/decisions/0010
-_BEAD: dict[str, Any] = {"optimizer": "sgd", "rate": 0.4, "decay": 5e-4, "batch": 128}
+# rates and the rest for Muon, as a bead learns best from noise: docs/decisions/0010
+_MUON: dict[str, Any] = {
+    "optimizer": "muon", "momentum": 0.6, "decay": 0.0, "warmup": 0.0, "smoothing": 0.2, "clip": 0.0,
+}  # fmt: skip
+_MUON_RATE = 120  # times AdamW's
 
 
 @dataclass(frozen=True)
@@ -75,7 +78,7 @@ def preset(augment: str | None, *, grey: bool, small: bool = False) -> str:
     """
     if augment is not None and augment not in PRESETS:
         raise CallError(f"augment is {augment!r}: give one of {', '.join(PRESETS)}")
-    return augment or ("glyph" if grey else "light" if small else "full")
+    return augment or ("glyph" if grey else "small" if small else "full")
 
 
 def recipe(
@@ -100,14 +103,15 @@ def recipe(
         decided: fields of `Recipe`, as the caller has decided them; None where not.
     """
     values: dict[str, Any] = {"rate": usual_rate}
+    muon = decided.get("optimizer") == "muon" or (bead and not overfit and decided.get("optimizer") is None)
+    if muon:
+        values = _MUON | {"rate": _MUON_RATE * usual_rate, "batch": 500 if count >= _MANY else 125}
     if overfit:
         values |= {"epochs": 400, "smoothing": 0.0, "decay": 0.0, "average": 0.0, "batch": min(32, count)}
     elif glyphs:
         values |= {"smoothing": 0.0, "decay": 0.01}
-        if count >= _MANY:
+        if count >= _MANY and not muon:
             values |= {"batch": 128, "rate": 1.5 * usual_rate}
-    elif bead and decided.get("optimizer") in (None, "sgd"):
-        values |= _BEAD
     given = {name: value for name, value in decided.items() if value is not None}
     if "epochs" in given or "minutes" in given:
         values.pop("epochs", None)

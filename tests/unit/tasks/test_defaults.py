@@ -35,17 +35,21 @@ def test_grey_pictures_keep_the_net_and_the_augmentation_of_letters(tmp_path) ->
 
 
 def test_small_pictures_are_changed_less_and_what_the_caller_says_goes_first() -> None:
-    assert defaults.preset(None, grey=False, small=True) == "light"
+    assert defaults.preset(None, grey=False, small=True) == "small"
     assert defaults.preset(None, grey=False) == "full"
     assert defaults.preset("full", grey=False, small=True) == "full"
 
 
-def test_a_bead_learns_by_sgd_unless_another_optimizer_is_asked_for() -> None:
+def test_a_bead_learns_by_muon_unless_another_optimizer_is_asked_for() -> None:
     usual = {"glyphs": False, "usual_rate": 2e-3, "bead": True, "minutes": 1.0}
-    assert defaults.recipe(5000, **usual).optimizer == "sgd"
+    found = defaults.recipe(50_000, **usual)
+    assert (found.optimizer, found.rate, found.batch) == ("muon", 0.24, 500)
+    assert defaults.recipe(500, **usual).batch == 125
     assert defaults.recipe(5000, **usual, rate=0.1).rate == 0.1
     other = defaults.recipe(5000, **usual, optimizer="adamw")
     assert (other.optimizer, other.rate) == ("adamw", 2e-3)
+    by_hand = defaults.recipe(5000, **usual | {"bead": False, "usual_rate": 5e-4}, optimizer="muon")
+    assert (by_hand.optimizer, by_hand.rate) == ("muon", 0.06)
     plain = defaults.recipe(5000, **usual | {"bead": False})
     assert (plain.optimizer, plain.rate, plain.batch) == ("adamw", 2e-3, 32)
 
