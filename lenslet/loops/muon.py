@@ -11,7 +11,8 @@ from lenslet.loops.precision import cpu_has_bf16
 
 __all__ = ["Muon", "orthogonalised"]
 
-_ROUNDS = 3  # of Newton and Schulz: singular values then lie between about 0.3 and 1.2, and more measured no better
+_ROUNDS = 3  # of Newton and Schulz: singular values then lie between about 0.3 and 1.2, and more cost more
+_OF_VECTORS = 10
 
 
 class Muon(torch.optim.Optimizer):
@@ -25,7 +26,7 @@ class Muon(torch.optim.Optimizer):
         groups: parameters, each group with a `weight_decay` for what is no kernel, and any keys of the caller's.
         lr: the rate of kernels.
         momentum: of kernels.
-        rest: rate of all other parameters, as a factor of `lr`.
+        rest: rate of dense weights, as a factor of `lr`; shifts and scales of whole maps move ten times as far.
         betas: of all other parameters.
 
     Source: Jordan et al. 2024 (Muon), and the kept length of airbench94_muon; AdamW, Loshchilov and Hutter 2017.
@@ -37,7 +38,7 @@ class Muon(torch.optim.Optimizer):
         *,
         lr: int | float,
         momentum: int | float = 0.6,
-        rest: int | float = 0.04,
+        rest: int | float = 0.0125,
         betas: tuple[float, float] = (0.85, 0.99),
     ) -> None:
         super().__init__(groups, {"lr": lr, "momentum": momentum, "rest": rest, "betas": betas, "weight_decay": 0.0})
@@ -73,7 +74,8 @@ def _move_other(parameter: Tensor, gradient: Tensor, state: dict[str, Tensor], g
         state["mean"], state["square"] = torch.zeros_like(parameter), torch.zeros_like(parameter)
     first, second = group["betas"]
     state["steps"] += 1
-    steps, rate = float(state["steps"]), group["lr"] * group["rest"]
+    steps = float(state["steps"])
+    rate = group["lr"] * group["rest"] * (_OF_VECTORS if parameter.ndim <= 1 else 1)
     mean = state["mean"].lerp_(gradient, 1 - first)
     square = state["square"].mul_(second).addcmul_(gradient, gradient, value=1 - second)
     spread = (square / (1 - second**steps)).sqrt_().add_(1e-8)

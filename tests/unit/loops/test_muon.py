@@ -40,11 +40,12 @@ def test_a_kernel_keeps_its_length_and_moves_by_the_rate() -> None:
     assert ((kernel - before) * kernel.grad).sum() < 0
 
 
-def test_all_but_kernels_moves_as_by_adamw() -> None:
+def test_all_but_kernels_moves_as_by_adamw_and_vectors_ten_times_as_far() -> None:
     ours, theirs = (nn.Linear(5, 3) for _ in range(2))
     theirs.load_state_dict(ours.state_dict())
     muon = Muon([{"params": list(ours.parameters()), "weight_decay": 0.1}], lr=0.5, rest=0.02)
-    adamw = torch.optim.AdamW(theirs.parameters(), lr=0.01, betas=(0.85, 0.99), weight_decay=0.1)
+    groups = [{"params": [theirs.weight]}, {"params": [theirs.bias], "lr": 0.1}]
+    adamw = torch.optim.AdamW(groups, lr=0.01, betas=(0.85, 0.99), weight_decay=0.1)
     x = noise(7, 5)
     for _ in range(5):
         for net, optimizer in ((ours, muon), (theirs, adamw)):
