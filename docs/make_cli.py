@@ -31,8 +31,17 @@ def page() -> str:
     top = _context(group, "lenslet")
     parts = [HEAD, f"```text\n{group.get_help(top)}\n```\n"]
     for name, command in group.commands.items():  # type: ignore[attr-defined]
-        parts.append(f"## lenslet {name}\n\n```text\n{command.get_help(_context(command, name, top))}\n```\n")
+        parts += _described(name, command, top)
     return "\n".join(parts)
+
+
+def _described(name: str, command: object, top: typer.Context) -> list[str]:
+    """A command's help; of a group of commands also that of each in it."""
+    context = _context(command, name, top)
+    parts = [f"## {context.command_path}\n\n```text\n{command.get_help(context)}\n```\n"]  # type: ignore[attr-defined]
+    for inner, inside in getattr(command, "commands", {}).items():
+        parts += _described(inner, inside, context)
+    return parts
 
 
 def _context(command: object, name: str, parent: object = None) -> typer.Context:

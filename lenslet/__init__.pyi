@@ -1,10 +1,15 @@
 """The public names as type checkers and editors see them; a test compares this list with `__init__.py`."""
 
+from pathlib import Path
+from typing import Any, Literal, overload
+
 from lenslet import foundations, nets
 from lenslet.errors import LensletError
 from lenslet.loops import Epoch, Recipe, fit
-from lenslet.results import Classification, Evaluation
+from lenslet.results import Classification, Evaluation, LearningCurve, Rates
 from lenslet.tasks.classify.classifier import Classifier
+from lenslet.verbs.cache import cache
+from lenslet.verbs.check import check
 from lenslet.verbs.demo import demo
 from lenslet.verbs.describe import describe
 from lenslet.verbs.evaluate import evaluate
@@ -12,7 +17,8 @@ from lenslet.verbs.filter import filter  # noqa: A004
 from lenslet.verbs.load import load
 from lenslet.verbs.models import models
 from lenslet.verbs.predict import predict
-from lenslet.verbs.train import train
+from lenslet.verbs.split import split
+from lenslet.verbs.stats import stats
 
 __version__: str
 
@@ -21,9 +27,13 @@ __all__ = [
     "Classifier",
     "Epoch",
     "Evaluation",
+    "LearningCurve",
     "LensletError",
+    "Rates",
     "Recipe",
     "__version__",
+    "cache",
+    "check",
     "demo",
     "describe",
     "evaluate",
@@ -34,5 +44,41 @@ __all__ = [
     "models",
     "nets",
     "predict",
+    "split",
+    "stats",
     "train",
 ]
+
+# With find_lr, train gives rates and no model; a test compares this signature with the verb's.
+@overload
+def train(
+    data: str | Path | None = None,
+    *,
+    task: Literal["classify"] | None = None,
+    net: str | None = None,
+    weights: str | Path | None = None,
+    freeze: str | int | None = None,
+    against_scratch: bool = False,
+    epochs: int | None = None,
+    minutes: float | None = None,
+    size: int | None = None,
+    batch: int | None = None,
+    rate: float | None = None,
+    optimizer: Literal["adamw", "sgd"] | None = None,
+    patience: int | None = None,
+    balance: bool = False,
+    mixup: float | None = None,
+    augment: str | None = None,
+    show_augmented: bool = False,
+    find_lr: Literal[False] = False,
+    curve: bool = False,
+    resume: str | Path | None = None,
+    out: Path | None = None,
+    seed: int = 0,
+    overfit: int | None = None,
+    precision: Literal["auto", "bf16", "fp32"] = "auto",
+    track: Literal["tensorboard", "mlflow"] | None = None,
+    progress: bool = True,
+) -> Classifier: ...
+@overload
+def train(data: str | Path | None = None, *, find_lr: Literal[True], **options: Any) -> Rates: ...

@@ -7,7 +7,7 @@ import typer
 from typer.core import TyperGroup
 
 import lenslet
-from lenslet.cli import demo, describe, evaluate, filter, models, predict, train  # noqa: A004
+from lenslet.cli import cache, check, demo, describe, evaluate, filter, models, predict, split, stats, train  # noqa: A004
 from lenslet.cli.guard import guarded
 from lenslet.cli.output import prepare, write
 
@@ -22,7 +22,12 @@ COMMANDS = (
     filter.command,
     models.command,
     demo.command,
+    check.command,
+    stats.command,
+    split.command,
+    cache.command,
 )
+GROUPS = {"data": "Look after pictures: check them, count them, split them; and the cache of decoded ones."}
 
 
 class _Group(TyperGroup):
@@ -65,8 +70,16 @@ def _lenslet(
     """Train, measure and use image models from your own folder of pictures, on an ordinary computer, offline."""
 
 
+subjects = {
+    name: typer.Typer(
+        name=name, help=about, short_help=about.partition(";")[0] + ".", no_args_is_help=True, rich_markup_mode=None
+    )
+    for name, about in GROUPS.items()
+}
 for command in COMMANDS:
-    command.add_to(app)
+    command.add_to(subjects[command.group] if command.group else app)
+for subject in subjects.values():
+    app.add_typer(subject, cls=_Group)
 
 
 def main() -> None:

@@ -28,6 +28,7 @@ class Command:
         call: What to call instead of the verb, with the same arguments, where the terminal adds something (a bar).
         record: The JSON object of the value, where that is not its own `to_dict()`.
         example: One call worth imitating, shown under the help.
+        group: The word before its name where it is one of several on one subject: `lenslet data check`.
     """
 
     verb: Callable[..., Any]
@@ -35,6 +36,7 @@ class Command:
     call: Callable[..., Any] | None = None
     record: Callable[[Any], Mapping[str, Any]] | None = None
     example: str = ""
+    group: str = ""
 
     def add_to(self, app: typer.Typer) -> None:
         """Add the command to `app` under the verb's own name."""

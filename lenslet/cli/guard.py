@@ -17,7 +17,13 @@ from lenslet.errors import LensletError
 __all__ = ["guarded"]
 
 INTERRUPTED, NO_READER = 130, 141
-EXTRAS = {"torch": "train", "ray": "ray", "pyarrow": "ray"}  # the module that is missing -> the extra that brings it
+EXTRAS = {  # the module that is missing -> the extra that brings it
+    "torch": "train",
+    "ray": "ray",
+    "pyarrow": "ray",
+    "tensorboard": "tensorboard",
+    "mlflow": "mlflow",
+}
 
 
 def guarded(work: Callable[[], object]) -> int:

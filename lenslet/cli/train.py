@@ -1,6 +1,5 @@
 """`lenslet train`: how good the new model is, and where it lies."""
 
-from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from lenslet.cli.command import Command
@@ -9,14 +8,16 @@ from lenslet.cli.output import percent, write
 from lenslet.verbs.train import train
 
 if TYPE_CHECKING:
+    from lenslet.results import Rates
     from lenslet.tasks.classify.classifier import Classifier
 
 
-def show(model: Any) -> None:
-    """The measurement, then the folder and the page worth opening; or what the range test found."""
-    if not hasattr(model, "card"):
-        write(f"{model.said}")
-        write(f"plot         {model.folder / 'rates.png'}" if model.folder is not None else "")
+def show(model: "Classifier | Rates") -> None:
+    """The measurement, then the folder and the page worth opening; of rates, the suggestion and where its plot lies."""
+    from lenslet.results.rates import Rates  # not above: help must not wait for NumPy
+
+    if isinstance(model, Rates):
+        _show_rates(model)
         return
     if model.evaluation is not None:
         show_evaluation(model.evaluation)
@@ -24,12 +25,29 @@ def show(model: Any) -> None:
         low, high = scratch["interval"]
         write(f"from scratch {percent(scratch['accuracy'])} ({percent(low)} to {percent(high)}), by the same budget")
     write(f"measured on  {model.card.measured_on}")
+    if model.curve is not None:
+        write(f"more data    {model.curve.said}")
     write(f"model        {model.folder}")
     if model.folder is not None:
         write(f"report       {model.folder / 'report.html'}")
+        if (model.folder / "augmented.png").exists():
+            write(f"augmented    {model.folder / 'augmented.png'}")
 
 
-def call(**given: Any) -> "Classifier | Any":
+def _show_rates(rates: "Rates") -> None:
+    if rates.reading is not None and rates.between is not None:
+        low, high = rates.between
+        write(f"suggested    --rate {rates.reading.suggested:.2g}  ({low:.2g} to {high:.2g} as the batches scatter)")
+        write(f"falls most   {rates.reading.steepest:.2g}")
+        write(f"lowest       {rates.reading.lowest:.2g}; from there on the loss rises")
+    else:
+        write(rates.said)
+    write(f"usual        {rates.usual:g}  (what is used without --rate)")
+    if rates.folder is not None:
+        write(f"plot         {rates.folder / 'rates.png'}")
+
+
+def call(**given: Any) -> "Classifier | Rates":
     """The verb's model; of several processes that train together, only the first one speaks."""
     model = train(**given)
     if model.folder is None:
@@ -37,11 +55,12 @@ def call(**given: Any) -> "Classifier | Any":
     return model
 
 
-def record(model: Any) -> Mapping[str, Any]:
+def record(model: "Classifier | Rates") -> dict[str, Any]:
     """The run in one object; the model itself is in its folder."""
-    if not hasattr(model, "card"):
-        found: Mapping[str, Any] = model.to_dict()
-        return found
+    from lenslet.results.rates import Rates
+
+    if isinstance(model, Rates):
+        return {"task": "find-lr", **model.to_dict()}
     evaluation = model.evaluation
     return {
         "task": model.card.task,
@@ -50,6 +69,7 @@ def record(model: Any) -> Mapping[str, Any]:
         "folder": str(model.folder),
         "measured_on": model.card.measured_on,
         "evaluation": None if evaluation is None else evaluation.to_dict(),
+        **({} if model.curve is None else {"curve": model.curve.to_dict()}),
     }
 
 

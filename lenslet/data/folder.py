@@ -3,7 +3,7 @@
 import os
 from pathlib import Path
 
-from lenslet.data.samples import PART_NAMES, Part, Parts, some
+from lenslet.data.samples import PART_NAMES, Part, Parts, empty_note, some
 from lenslet.errors import DataError
 from lenslet.image import SUFFIXES
 
@@ -42,7 +42,7 @@ def read_folder(root: str | Path, *, at_least: int = 2) -> Parts:
     else:
         read["train"] = _classes(root, empty)
     _refuse(root, tuple(sorted({name for classes in read.values() for name in classes})), at_least)
-    notes += [f"{folder}: no pictures in this class folder, so it is left out" for folder in empty]
+    notes += map(empty_note, empty)
     return Parts.gathered(root, read, notes, empty)
 
 

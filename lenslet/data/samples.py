@@ -1,7 +1,7 @@
 """What a reader hands over: files with their truth, in parts."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal
 
@@ -18,6 +18,9 @@ PART_NAMES: dict[str, Part] = {
     "testing": "test",
 }
 """What people call the parts of a data set, in lower case -> what they are called here."""
+
+PART_SPOKEN: dict[Part, str] = {"train": "train", "valid": "val", "test": "test"}
+"""What the parts are called towards people: as their folders are, usually."""
 
 
 @dataclass(frozen=True)
@@ -70,14 +73,10 @@ class Parts:
             part: tuple(Sample(path, index[name]) for name in sorted(classes) for path in classes[name])
             for part, classes in read.items()
         }
-        noted = list(notes)
-        learned = {s.label for s in filled.get("train", ())}
-        for part in ("valid", "test"):
-            unknown = sorted({labels[s.label] for s in filled.get(part, ()) if s.label not in learned})
-            if learned and unknown:
-                noted.append(f"{some(unknown)} in the {part} part, but not in the train part: it cannot be learned")
         train, valid, test = (filled.get(part, ()) for part in ("train", "valid", "test"))
-        return cls(root, labels, train, valid, test, tuple(noted), tuple(empty))
+        made = cls(root, labels, train, valid, test, tuple(notes), tuple(empty))
+        missing = (missing_note(made, "valid"), missing_note(made, "test"))
+        return replace(made, notes=(*made.notes, *filter(None, missing)))
 
     @property
     def measured(self) -> tuple[Sample, ...]:
@@ -96,3 +95,18 @@ class Parts:
 def some(names: list[str]) -> str:
     """At most five names, for a sentence."""
     return ", ".join(names[:5]) + (f" and {len(names) - 5} more" if len(names) > 5 else "")
+
+
+def missing_note(parts: Parts, part: Part) -> str:
+    """The sentence about classes of a part that the train part lacks; empty where there are none."""
+    learned = {sample.label for sample in parts.train}
+    there = {sample.label for name, samples in parts.named.items() if name == part for sample in samples}
+    unknown = sorted(parts.labels[label] for label in there - learned)
+    if not learned or not unknown:
+        return ""
+    return f"{some(unknown)} in the {PART_SPOKEN[part]} part, but not in the train part: it cannot be learned"
+
+
+def empty_note(folder: Path) -> str:
+    """The sentence about a class folder without a picture."""
+    return f"{folder}: no pictures in this class folder, so it is left out"

@@ -4,7 +4,7 @@ from lenslet.draw.bars import bars
 from lenslet.draw.colours import PALETTE, diverging, heat_colours
 from lenslet.draw.marks import boxes, points
 from lenslet.draw.overlay import heat
-from lenslet.draw.sheets import beside, filters, fit, grid, label
+from lenslet.draw.sheets import beside, filters, fit, grid, label, strips
 from lenslet.draw.text import drawable, font_file
 
 __all__ = [
@@ -22,4 +22,5 @@ __all__ = [
     "heat_colours",
     "label",
     "points",
+    "strips",
 ]

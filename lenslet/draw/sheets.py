@@ -7,7 +7,7 @@ import numpy as np
 from jaxtyping import Num, UInt8
 from PIL import Image, ImageDraw
 
-from lenslet.draw.colours import INK, PAPER, diverging
+from lenslet.draw.colours import FAINT, INK, PAPER, diverging
 from lenslet.draw.text import font, shortened
 from lenslet.errors import CallError, ShapeError
 from lenslet.image import resize
@@ -16,6 +16,7 @@ _GAP = 10
 _TINY = (
     64  # pictures up to this side are enlarged by whole factors with hard pixels: their pixels are what one looks at
 )
+_NAMES = 190  # pixels, of the names beside rows
 _SHOWN = 16  # filters, and channels of each, on a sheet of deeper layers
 
 
@@ -76,6 +77,39 @@ def grid(
         level = [_standing(tile, side, max(t.shape[0] for t in row)) for row in rows for tile in row]
         tiles = [label(tile, text, size=13) for tile, text in zip(level, captions, strict=True)]
     return _tiled(tiles, columns)
+
+
+def strips(
+    rows: Sequence[Sequence[UInt8[np.ndarray, "_ _ 3"]]],
+    names: Sequence[str],
+    *,
+    side: int | None = None,
+) -> UInt8[np.ndarray, "H W 3"]:
+    """Rows of pictures on white, each with its name at the left; further lines of a name stand smaller and paler.
+
+    Args:
+        rows: pictures, a row each.
+        names: one a row, of one or more lines.
+        side: the most pixels of a picture's longer side; by the largest picture, from 128 to 160, unless given.
+
+    Raises:
+        CallError: no pictures.
+        ShapeError: not one name a row.
+    """
+    pictures = [image for row in rows for image in row]
+    if not pictures:
+        raise CallError("a sheet needs at least one picture; give some")
+    if len(rows) != len(names):
+        raise ShapeError(f"{len(rows)} rows and {len(names)} names do not go together; give one a row")
+    side = side or int(np.clip(max(max(image.shape[:2]) for image in pictures), 128, 160))
+    columns = max(len(row) for row in rows) + 1
+    blank = np.full((1, 1, 3), PAPER, np.uint8)
+    tiles = []
+    for row, name in zip(rows, names, strict=True):
+        shown = [fit(image, side) for image in row]
+        tiles += [_title(name, _NAMES, max(tile.shape[0] for tile in shown)), *shown]
+        tiles += [blank] * (columns - 1 - len(shown))
+    return _tiled(tiles, columns, gap=8, middle=True)
 
 
 def filters(weights: Num[np.ndarray, "n c h w"], *, side: int = 72) -> UInt8[np.ndarray, "H W 3"]:
@@ -141,6 +175,21 @@ def _tiled(
             left += wide + gap
         top += high + gap
     return sheet
+
+
+def _title(text: str, wide: int, high: int) -> UInt8[np.ndarray, "H W 3"]:
+    """The name of a row, in the middle of its height."""
+    first, *others = text.splitlines() or [""]
+    lines = [(first, 16, INK), *((line, 12, FAINT) for line in others)]
+    steps = [round(size * 1.4) for _, size, _ in lines]
+    canvas = Image.new("RGB", (wide, max(high, sum(steps))), PAPER)
+    pen = ImageDraw.Draw(canvas)
+    top = (canvas.height - sum(steps)) / 2
+    for (line, size, colour), step in zip(lines, steps, strict=True):
+        line = shortened(line, size, wide - 4)
+        pen.text((2, top + step / 2), line, fill=colour, font=font(size, line), anchor="lm")
+        top += step
+    return np.array(canvas)
 
 
 def _standing(tile: UInt8[np.ndarray, "h w 3"], wide: int, high: int) -> UInt8[np.ndarray, "H W 3"]:

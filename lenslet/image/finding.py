@@ -10,10 +10,28 @@ from typing import BinaryIO
 from lenslet.errors import CallError
 from lenslet.image.names import spoken
 
-SUFFIXES = frozenset(
-    {".jpg", ".jpeg", ".jpe", ".jfif", ".png", ".webp", ".bmp", ".gif", ".tif", ".tiff", ".avif", ".mpo"}
-    | {".pgm", ".ppm", ".pbm", ".pnm", ".pfm"}
-)
+KINDS = {
+    ".jpg": {"JPEG", "MPO"},
+    ".jpeg": {"JPEG", "MPO"},
+    ".jpe": {"JPEG", "MPO"},
+    ".jfif": {"JPEG", "MPO"},
+    ".mpo": {"JPEG", "MPO"},
+    ".png": {"PNG"},
+    ".webp": {"WEBP"},
+    ".bmp": {"BMP"},
+    ".gif": {"GIF"},
+    ".tif": {"TIFF"},
+    ".tiff": {"TIFF"},
+    ".avif": {"AVIF"},
+    ".pgm": {"PPM"},
+    ".ppm": {"PPM"},
+    ".pbm": {"PPM"},
+    ".pnm": {"PPM"},
+    ".pfm": {"PPM"},
+}
+"""What a suffix, in lower case, promises: the kinds of `image_header` that go by it."""
+
+SUFFIXES = frozenset(KINDS)
 """Suffixes, in lower case, of the files that are taken for pictures in a folder (opening goes by content)."""
 
 _READ = 2**16  # bytes of a list that are read at a time

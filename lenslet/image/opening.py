@@ -5,7 +5,7 @@ import re
 import struct
 from collections.abc import Callable
 from pathlib import Path
-from typing import TypeVar
+from typing import NamedTuple, TypeVar
 
 import numpy as np
 from jaxtyping import UInt8
@@ -106,19 +106,37 @@ def open_image(
     return _with_picture(source, max_pixels, decode)
 
 
-def image_size(source: str | Path | bytes, *, max_pixels: int = MAX_PIXELS) -> tuple[int, int]:
-    """(height, width) in pixels that `open_image` would give, from the header alone.
+class Header(NamedTuple):
+    """What a file says of its picture before anything is decoded; height and width in pixels, upright."""
+
+    kind: str
+    height: int
+    width: int
+
+
+def image_header(source: str | Path | bytes, *, max_pixels: int = MAX_PIXELS) -> Header:
+    """The kind (JPEG, MPO, PNG, WEBP, GIF, BMP, TIFF, PPM, AVIF) and size of a picture that `open_image` would give.
 
     Raises:
         ImageError: as for `open_image`; a file that breaks off after its header is not noticed.
     """
 
-    def measure(picture: ImageFile.ImageFile) -> tuple[int, int]:
+    def measure(picture: ImageFile.ImageFile) -> Header:
         # Pillow turns TIFF itself and states the turned size at once
         turned = picture.format != "TIFF" and _orientation(picture) >= 5
-        return (picture.width, picture.height) if turned else (picture.height, picture.width)
+        size = picture.size if turned else picture.size[::-1]
+        return Header(str(picture.format), *size)
 
     return _with_picture(source, max_pixels, measure)
+
+
+def image_size(source: str | Path | bytes, *, max_pixels: int = MAX_PIXELS) -> tuple[int, int]:
+    """(height, width) in pixels that `open_image` would give, from the header alone.
+
+    Raises:
+        ImageError: as for `image_header`.
+    """
+    return image_header(source, max_pixels=max_pixels)[1:]
 
 
 def _with_picture(source: str | Path | bytes, max_pixels: int, use: Callable[[ImageFile.ImageFile], T]) -> T:
@@ -144,6 +162,8 @@ def _stream(source: str | Path | bytes, name: str) -> io.BufferedReader | io.Byt
         if path.exists() and not path.is_file():
             raise ImageError(f"{name} is a pipe or a device, not a picture; give a file")
         return path.open("rb")
+    except ImageError:
+        raise
     except FileNotFoundError as error:
         raise ImageError(f"{name}: there is no such file; check the path") from error
     except PermissionError as error:

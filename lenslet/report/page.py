@@ -60,6 +60,21 @@ class Pictures:
 
 
 @dataclass(frozen=True)
+class Together:
+    """Pictures that belong together, on one card, each with a line or two below; and what is said of them all."""
+
+    items: tuple[tuple[UInt8[np.ndarray, "_ _ 3"], str], ...]
+    caption: str
+    side: int = 144
+    kind: str = field(default="together", init=False)
+
+    @property
+    def sources(self) -> list[tuple[str, str]]:
+        """(data URL, caption) of each."""
+        return [(_small(picture, 2 * self.side), caption) for picture, caption in self.items]
+
+
+@dataclass(frozen=True)
 class Code:
     """Something to type."""
 
@@ -67,7 +82,7 @@ class Code:
     kind: str = field(default="code", init=False)
 
 
-Block = str | Figure | Table | Pictures | Code
+Block = str | Figure | Table | Pictures | Together | Code
 
 
 @dataclass(frozen=True)

@@ -28,6 +28,7 @@ def training_page(
     samples: Sequence[tuple[UInt8[np.ndarray, "_ _ 3"], str]] = (),
     start: Section | None = None,
     sureness: Section | None = None,
+    more_data: Section | None = None,
     foot: str = "",
 ) -> Page:
     """A page that says how good the model is, where it errs, how it got there, and how to do it again.
@@ -45,6 +46,7 @@ def training_page(
         samples: augmented pictures as the net saw them, with captions.
         start: what the run started from, where that was not noise.
         sureness: how far its confidence can be believed.
+        more_data: what more pictures would bring.
         foot: versions and date.
     """
     sections = [
@@ -59,10 +61,7 @@ def training_page(
             ),
         ),
     ]
-    if start is not None:
-        sections.append(start)
-    if sureness is not None:
-        sections.append(sureness)
+    sections += [section for section in (more_data, start, sureness) if section is not None]
     if samples:
         sections.append(
             Section(

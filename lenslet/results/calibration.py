@@ -1,12 +1,13 @@
 """How far the confidence of a classifier can be believed, before and after its temperature was fitted."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 from jaxtyping import Bool, Float
 
 from lenslet.errors import CallError
+from lenslet.results.evaluation import Evaluation
 
 COLDEST, HOTTEST = 0.05, 20.0
 
@@ -56,6 +57,14 @@ class Calibration:
             if pair is not None:
                 kept |= {f"{name}_before": pair[0], f"{name}_after": pair[1]}
         return kept | {"after": "cross-fitted: each half with the temperature of the other"}
+
+    def cross_fitted(self, evaluation: Evaluation) -> Evaluation:
+        """The evaluation of these very pictures, with `loss` and `ece` as the cross-fitting has them; else as it is."""
+        if self.why_not or self.nll is None or self.ece is None or evaluation.n != self.n:
+            return evaluation
+        note = "loss and ece are cross-fitted: each half of the pictures with the temperature that fits the other half"
+        metrics = {**evaluation.metrics, "loss": self.nll[1], "ece": self.ece[1]}
+        return replace(evaluation, metrics=metrics, notes=(*evaluation.notes, note))
 
     def to_dict(self) -> dict[str, Any]:
         """Plain values, without the single answers."""

@@ -65,6 +65,19 @@ class _Rich:
         self.progress.update(self.task, completed=min(fraction, 1.0), **said)
 
 
+def phases(shown: Bar) -> Callable[[str, float], None]:
+    """A watcher that is told what is being done and which share of it is, and begins a part whenever that changes."""
+    last: list[str] = []
+
+    def watch(phase: str, share: float) -> None:
+        if last != [phase]:
+            last[:] = [phase]
+            shown.phase(phase)
+        shown.at(share)
+
+    return watch
+
+
 @contextmanager
 def bar(*, shown: bool) -> Iterator[Bar]:
     """A bar for the length of a block."""

@@ -99,7 +99,8 @@ def resumed(verb: Callable[..., Any], arguments: Mapping[str, Any]) -> "tuple[di
         epochs, minutes = (asked.get("epochs"), asked.get("minutes")) if asked else state.facts["budget"]
         report = folder / "report.html"
         told = report.exists() and report.stat().st_mtime_ns >= (folder / STATE).stat().st_mtime_ns
-        if told and state.is_over(epochs, minutes):
+        missing = call.get("curve") and not (folder / "curve.csv").exists()
+        if told and state.is_over(epochs, minutes) and not missing:
             had = f"{epochs} epochs" if epochs else f"{minutes:g} minutes"
             raise CallError(f"{folder} is finished: it has had its {had}; give more with --epochs or --minutes")
     return call | {"progress": arguments.get("progress", True)}, state, folder

@@ -14,10 +14,12 @@ if TYPE_CHECKING:
     from lenslet.loops import Epoch, State
     from lenslet.results import Evaluation
     from lenslet.results.calibration import Calibration
+    from lenslet.results.learning_curve import LearningCurve
     from lenslet.tasks.classify.classifier import Classifier
     from lenslet.tasks.classify.prepare import Prepared
     from lenslet.verbs.progress import Bar
     from lenslet.verbs.scratch import Scratch
+    from lenslet.verbs.tracking import Ending, Tracking
 
 _SAVE_EVERY = 15.0  # seconds at least between two writes: a short epoch must not wait for the disk
 _KEEP_EVERY = 120.0  # seconds between two states within a long epoch
@@ -76,6 +78,7 @@ class Run:
         watch: tells the bar.
         arguments: of the call, for the report.
         state: where an earlier part of the run had got to.
+        tracking: where the numbers go as well; it is started here.
     """
 
     def __init__(
@@ -85,8 +88,10 @@ class Run:
         watch: Watch,
         arguments: dict[str, Any],
         state: "State | None" = None,
+        tracking: "Tracking | None" = None,
     ) -> None:
         from lenslet.tasks.classify.classifier import Classifier
+        from lenslet.verbs.tracking import facts
 
         self.prepared, self.folder, self.watch, self.arguments, self.state = prepared, folder, watch, arguments, state
         self.model = Classifier(prepared.net, prepared.card)
@@ -94,6 +99,10 @@ class Run:
         self.saved_at = self.kept_at = float("-inf")
         self.notes: list[str] = []
         self.calibration: Calibration | None = None
+        self.compared: dict[str, Any] = {}  # what the report shows beside the run, where it was asked for
+        self.tracking = tracking if folder is not None else None
+        if self.tracking is not None and folder is not None:
+            self.tracking.start(folder, facts(prepared.card))
 
     def learn(self, *, enough: float | None) -> None:
         """Run the loop; every better model is saved as it comes, `enough` accuracy ends it early."""
@@ -110,6 +119,8 @@ class Run:
         for epoch in run:
             self.watch.epoch(epoch)
             self.rows.append(row(epoch, before=way.seconds))
+            if self.tracking is not None:
+                self.tracking.epoch(self.rows[-1])
             if folder is not None:
                 due = self.watch.seconds - self.saved_at >= _SAVE_EVERY
                 if epoch.best and due:
@@ -120,53 +131,59 @@ class Run:
             if enough is not None and epoch.valid.get("accuracy", 0.0) >= enough and epoch.train["loss"] < 0.1:
                 break
 
-    def finish(self, note: str, bar: "Bar") -> "Classifier":
+    def finish(self, note: str, bar: "Bar", ending: "Ending" = "finished") -> "Classifier":
         """Measure the best model with the code that its users run, and write model and report."""
         from lenslet.verbs.run_folder import write_results
-        from lenslet.verbs.train_report import write_report
 
         p = self.prepared
         self._save_somewhere()  # before measuring: what is learned is safe first
         bar.phase("measuring")
         self.model, self.calibration = self.model.calibrated(None if p.by_heart else p.valid)
         self.model = self.model.with_evaluation(self._evaluation(bar), p.measured_on)
+        if self.tracking is not None and self.model.evaluation is not None:
+            self.notes += filter(None, [self.tracking.finish(self.model.evaluation.metrics, ending)])
         folder = self._save_somewhere()
-
-        def report() -> None:
-            notes = [sentence for sentence in (note, *self.notes) if sentence]
-            write_report(self.model, p, self.rows, folder, self.arguments, notes, self.calibration)
-
         self._safely("results.csv", lambda: write_results(folder, self.rows))
-        self._safely("the report", report)
         for sentence in self.notes:
             bar.say(sentence)
+        if note:
+            self.notes.insert(0, note)
+        self._report()
         bar.at(1.0)
         return self.model
 
     def compare(self, scratch: "Scratch") -> "Classifier":
         """Put the same training from noise beside this one, in the report and on the card."""
-        from lenslet.verbs.train_report import write_report
-
         found, model, folder = scratch.evaluation, self.model, self.folder
         assert folder is not None
         numbers = {"accuracy": found["accuracy"], "interval": list(found.intervals["accuracy"]), "n": found.n}
         model.card = replace(model.card, started_from=model.card.started_from | {"scratch": numbers})
         self._safely("the model", lambda: model.save(folder))
+        self.compared["scratch"] = scratch
+        self._report()
+        return model
+
+    def show(self, curve: "LearningCurve") -> "Classifier":
+        """Put what more pictures would bring into the report, and beside the model."""
+        self.model.curve = self.compared["curve"] = curve
+        self._report()
+        return self.model
+
+    def _report(self) -> None:
+        from lenslet.verbs.train_report import write_report
+
+        folder = self.folder
+        assert folder is not None
+        about: dict[str, Any] = {"notes": self.notes, "calibration": self.calibration, **self.compared}
         self._safely(
             "the report",
-            lambda: write_report(
-                model, self.prepared, self.rows, folder, self.arguments, self.notes, self.calibration, scratch
-            ),
+            lambda: write_report(self.model, self.prepared, self.rows, folder, self.arguments, **about),
         )
-        return model
 
     def _evaluation(self, bar: "Bar") -> "Evaluation":
         """Of the pictures held out; what the very pictures that fitted the temperature cannot tell is cross-fitted."""
-        found, temperature = self._measured(bar), self.calibration
-        if self.prepared.apart or temperature is None or temperature.why_not or temperature.ece is None:
-            return found
-        note = "ece is cross-fitted: each half of the pictures with the temperature that fits the other half"
-        return replace(found, metrics={**found.metrics, "ece": temperature.ece[1]}, notes=(*found.notes, note))
+        found = self._measured(bar)
+        return found if self.prepared.apart or self.calibration is None else self.calibration.cross_fitted(found)
 
     def _measured(self, bar: "Bar") -> "Evaluation":
         p = self.prepared

@@ -9,6 +9,7 @@ from lenslet.errors import CallError, DivergedError
 
 if TYPE_CHECKING:
     from lenslet.loops import State, World
+    from lenslet.results import Rates
     from lenslet.tasks.classify.classifier import Classifier
     from lenslet.tasks.classify.prepare import Prepared
     from lenslet.verbs.running import Watch
@@ -78,8 +79,15 @@ def train(
             "glyph (letters and digits)."
         ),
     ] = None,
+    show_augmented: Annotated[
+        bool, Doc("Write augmented.png before training: what each random change does to some of your pictures.")
+    ] = False,
     find_lr: Annotated[
         bool, Doc("Train nothing: try rising learning rates for a minute, draw the loss at each, and suggest one.")
+    ] = False,
+    curve: Annotated[
+        bool,
+        Doc("Then also train on 1/8, 1/4 and 1/2 of the pictures, six runs more, and say what twice as many would do."),
     ] = False,
     resume: Annotated[
         str | Path | None,
@@ -94,8 +102,11 @@ def train(
     precision: Annotated[
         Literal["auto", "bf16", "fp32"], Doc("Numbers to compute in; auto takes bf16 where the CPU gains from it.")
     ] = "auto",
+    track: Annotated[
+        Literal["tensorboard", "mlflow"] | None, Doc("Also send the numbers of every epoch to TensorBoard or MLflow.")
+    ] = None,
     progress: Annotated[bool, Doc("Show a bar on stderr.")] = True,
-) -> "Classifier | Any":
+) -> "Classifier | Rates":
     """Train a model on a folder of your pictures, and measure it on pictures it never saw.
 
     The run's folder gets the model (card.json, model.safetensors), results.csv, args.yaml and report.html. Ctrl-C stops
@@ -103,7 +114,8 @@ def train(
     killed goes on with `resume`; by epochs it ends with the weights it would have had, bit for bit.
 
     Returns:
-        The best model, with its `evaluation` and the `folder` it lies in; with `find_lr`, what the range test found.
+        The best model, with its `evaluation` and the `folder` it lies in, and its `curve` if one was asked for; with
+        `find_lr` the rates instead.
 
     Raises:
         DataError: the folder is no data set; the sentence says why.
@@ -132,11 +144,7 @@ def train(
             arguments, state, folder = resumed(train, arguments)
         elif data is None:
             raise CallError("give the folder of pictures to learn from, or --resume and the folder of a run")
-        for name in ("find_lr", "against_scratch"):
-            if world.size > 1 and arguments.get(name):
-                raise CallError(
-                    f"--{name.replace('_', '-')} is for one process: leave it out, or start without torchrun"
-                )
+        _check_together(arguments, world)
         with bar(shown=progress and world.first) as shown:
             watch = Watch(shown)
             return _trained(arguments, folder, state, world, watch, resuming=resume is not None)
@@ -150,43 +158,45 @@ def _trained(
     watch: "Watch",
     *,
     resuming: bool,
-) -> "Classifier | Any":
+) -> "Classifier | Rates":
     """Prepare, learn, finish; every way a run may end leaves its best model."""
+    from lenslet.verbs.curve_runs import CurveRuns
     from lenslet.verbs.rates import find_rate
-    from lenslet.verbs.run_folder import STATE, new_folder, same_data, write_arguments
+    from lenslet.verbs.run_folder import same_data
     from lenslet.verbs.running import Run, judged
+    from lenslet.verbs.tracking import Tracking
 
     by_heart = arguments.get("overfit")
+    tracking = Tracking(arguments.get("track"))  # first, because its package may be missing
     if not world.first:
         world.wait()  # the first process decodes the pictures, and the others find them
     prepared = _prepared(arguments, state, world, watch)
     state = same_data(state, prepared)
+    curves = CurveRuns(prepared) if arguments.get("curve") else None
     if world.first:
         world.wait()
-        if not resuming or folder is None:
-            folder = new_folder("classify", folder)
-            (folder / STATE).unlink(missing_ok=True)  # of an earlier run here, with which this one must not go on
-        write_arguments(folder, arguments | {"weights": _chosen_start(arguments, prepared)})
+        folder = _place(arguments, prepared, folder, resuming=resuming)
     else:
         folder = None
     if arguments.get("find_lr") and folder is not None:
         watch.prepared = None
         return find_rate(prepared, folder, watch.bar)
     watch.start(prepared, state)
-    run = Run(prepared, folder, watch, arguments, state)
+    run = Run(prepared, folder, watch, arguments, state, tracking)
     try:
         run.learn(enough=1.0 if by_heart else None)
     except KeyboardInterrupt:
         if not world.first:
             raise
-        model = run.finish(f"stopped by hand after {watch.seconds:.0f} s", watch.bar)
+        model = run.finish(f"stopped by hand after {watch.seconds:.0f} s", watch.bar, "stopped")
         raise KeyboardInterrupt(
             f"stopped; the best model so far is in {model.folder}, and `lenslet train --resume {model.folder}` goes on"
         ) from None
     except DivergedError as error:
         if not run.rows or not world.first:
+            tracking.finish({}, "failed")
             raise
-        model = run.finish(str(error), watch.bar)
+        model = run.finish(str(error), watch.bar, "failed")
         raise DivergedError(f"{error}; the best model so far is in {model.folder}") from None
     if not world.first:
         return run.model
@@ -196,7 +206,34 @@ def _trained(
             model = run.compare(_scratch(arguments, prepared, watch))
         except KeyboardInterrupt:
             raise KeyboardInterrupt(f"stopped before the comparison; the model is in {model.folder}") from None
+    if curves is not None:
+        watch.prepared = None  # the bar is now that of the other runs
+        model = run.show(curves.run(model, watch.bar, seconds=run.rows[-1]["seconds"]))
     return judged(model) if by_heart else model
+
+
+def _check_together(arguments: dict[str, Any], world: "World") -> None:
+    """Refuse what cannot be done in one call."""
+    for name in ("find_lr", "against_scratch", "curve", "track"):
+        if world.size > 1 and arguments.get(name):
+            raise CallError(f"--{name.replace('_', '-')} is for one process: leave it out, or start without torchrun")
+    other = "--find-lr" if arguments.get("find_lr") else "--overfit" if arguments.get("overfit") is not None else None
+    if arguments.get("curve") and other:
+        raise CallError(f"give --curve or {other}, not both")
+
+
+def _place(arguments: dict[str, Any], prepared: "Prepared", folder: Path | None, *, resuming: bool) -> Path:
+    """The folder of the run, with what is known before the first step."""
+    from lenslet.verbs.augmented import write_augmented
+    from lenslet.verbs.run_folder import STATE, new_folder, write_arguments
+
+    if not resuming or folder is None:
+        folder = new_folder("classify", folder)
+        (folder / STATE).unlink(missing_ok=True)  # of an earlier run here, with which this one must not go on
+    write_arguments(folder, arguments | {"weights": _chosen_start(arguments, prepared)})
+    if arguments.get("show_augmented"):
+        write_augmented(prepared, folder)
+    return folder
 
 
 def _scratch(arguments: dict[str, Any], prepared: "Prepared", watch: "Watch") -> "Scratch":

@@ -7,14 +7,16 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from lenslet.files import write_whole
-from lenslet.report.calibration import calibration_section
+from lenslet.report.calibration import calibration_section, reliability
 from lenslet.report.curves import curves
+from lenslet.report.learning_curve import learning_curve_section
 from lenslet.report.page import Section
 from lenslet.report.start import start_section
 from lenslet.report.training import confusion_png, training_page
 
 if TYPE_CHECKING:
     from lenslet.results.calibration import Calibration
+    from lenslet.results.learning_curve import LearningCurve
     from lenslet.tasks.classify.classifier import Classifier
     from lenslet.tasks.classify.prepare import Prepared
     from lenslet.verbs.scratch import Scratch
@@ -28,11 +30,13 @@ def write_report(
     rows: Sequence[dict[str, float]],
     folder: Path,
     arguments: dict[str, Any],
-    notes: Sequence[str],
+    *,
+    notes: Sequence[str] = (),
     calibration: "Calibration | None" = None,
     scratch: "Scratch | None" = None,
+    curve: "LearningCurve | None" = None,
 ) -> Path:
-    """Write report.html, curves.png and confusion.png into the folder of the run.
+    """Write report.html, curves.png, confusion.png and reliability.png into the folder of the run.
 
     Args:
         model: with its evaluation.
@@ -43,11 +47,14 @@ def write_report(
         notes: how the run ended, where it did not end as planned, and what went wrong on the way.
         calibration: of its confidence.
         scratch: the same training from noise, where it was asked for.
+        curve: what more pictures would bring, where that was asked.
     """
     evaluation = model.evaluation
     assert evaluation is not None
     write_whole(folder / "curves.png", curves(rows))
     write_whole(folder / "confusion.png", confusion_png(evaluation))
+    if calibration is not None and calibration.n:
+        write_whole(folder / "reliability.png", reliability(calibration))
     page = training_page(
         title=f"{model.card.net} trained on {Path(arguments['data']).resolve().name}",
         evaluation=evaluation,
@@ -61,6 +68,7 @@ def write_report(
         samples=prepared.shown(_SAMPLES),
         start=_start(model, rows, scratch),
         sureness=calibration_section(calibration) if calibration is not None else None,
+        more_data=learning_curve_section(curve) if curve is not None else None,
         foot=f"Lenslet {model.card.versions['lenslet']}, {datetime.now(UTC):%Y-%m-%d %H:%M} UTC. "
         "This page holds everything it shows and fetches nothing.",
     )

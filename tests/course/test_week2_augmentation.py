@@ -1,10 +1,13 @@
 """Course 2.11: mirror, random crop, rotate, shear, colour shift (PCA colour as in AlexNet)."""
 
+import numpy as np
 import pytest
 import torch
 from torch import Tensor
 
-from lenslet.data.augment import PRESETS, Augment, principal_colours
+from lenslet.data.augment import IMAGENET_COLOURS, PRESETS, Augment, principal_colours
+from lenslet.data.mixup import mixup
+from lenslet.verbs.augmented import augmented_sheet
 
 ARROW = torch.zeros(1, 3, 21, 21)
 ARROW[:, :, 10, 14:18] = 1.0  # a bar to the right of the centre
@@ -63,6 +66,44 @@ def test_the_principal_colours_of_a_data_set_are_measured() -> None:
     first, second, _ = principal_colours(reddish)
     assert abs(first[0]) == pytest.approx(2 * abs(first[1]), rel=1e-3)
     assert sum(v * v for v in second) < 1e-4
+
+
+def test_pca_colour_is_the_sum_of_the_principal_colours_with_normal_weights() -> None:
+    change = Augment(pca=0.1)
+    dice = change.draw(4, _dice())
+    shifted = change.apply(torch.full((4, 3, 2, 2), 0.5), dice)[:, :, 0, 0] - 0.5
+    assert torch.allclose(shifted, 0.1 * dice.weights @ torch.tensor(IMAGENET_COLOURS), atol=1e-6)
+
+
+def test_all_movements_are_one_matrix_and_the_picture_is_read_once() -> None:
+    # Two interpolations blur twice: a mirror that were a step of its own would not undo itself exactly.
+    change = Augment(mirror=True, rotate=30, shear=0.2, scale=0.2, shift=0.1)
+    dice = change.draw(8, _dice())
+    both = change.matrices(dice, 21, 21)
+    assert both.shape == (8, 2, 3)
+    moved = change.apply(ARROW.expand(8, -1, -1, -1), dice)
+    assert moved.amax((1, 2, 3)).min() > 0.5  # a thin bar survives one bilinear reading
+
+
+def test_colours_shift_by_brightness_contrast_and_saturation() -> None:
+    red = torch.tensor([0.6, 0.2, 0.2]).view(1, 3, 1, 1).expand(64, -1, 4, 4)
+    brighter = Augment(brightness=0.5)(red, _dice())
+    assert torch.allclose(brighter[:, 1] / brighter[:, 0], torch.full((64, 4, 4), 1 / 3), atol=1e-5)
+    paler = Augment(saturation=1.0)(red, _dice())
+    assert (paler[:, 0] - paler[:, 1]).min() < 0.05  # almost grey
+    assert (paler[:, 0] - paler[:, 1]).max() > 0.6
+
+
+def test_mixup_mixes_two_pictures_and_their_classes_alike() -> None:
+    pictures = torch.eye(4).view(4, 4, 1, 1)  # picture i is all in channel i
+    mixed, shares = mixup(pictures, torch.arange(4), 4, 1.0, _dice())
+    assert torch.allclose(mixed[:, :, 0, 0], shares)
+    assert shares.sum(1).tolist() == pytest.approx([1.0] * 4)
+
+
+def test_every_change_can_be_looked_at() -> None:
+    pixels = np.zeros((3, 48, 48, 3), np.uint8)
+    assert augmented_sheet(pixels, PRESETS["full"]).shape[2] == 3
 
 
 def test_the_usual_set_has_all_of_them_and_digits_are_never_mirrored() -> None:

@@ -7,7 +7,7 @@ import pytest
 import typer
 
 import lenslet
-from lenslet.cli import COMMANDS, app
+from lenslet.cli import COMMANDS, GROUPS, app
 from lenslet.verbs.signature import parameters
 
 VERBS = Path(lenslet.__file__).parent / "verbs"
@@ -26,6 +26,12 @@ def group():
     return typer.main.get_command(app)
 
 
+def found(group, name):
+    """The command of that verb, at the top or on its subject: `lenslet train`, `lenslet data check`."""
+    subject = BY_NAME[name].group
+    return (group.commands[subject] if subject else group).commands[name]
+
+
 def test_every_verb_has_a_file_a_command_and_a_public_name(group):
     functions = {
         path.stem
@@ -33,14 +39,19 @@ def test_every_verb_has_a_file_a_command_and_a_public_name(group):
         if f"\ndef {path.stem}(" in path.read_text()  # a verb's file is named after its verb; others serve the verbs
         and path.stem in lenslet.__all__
     }
-    assert functions - WITHOUT_COMMAND == set(BY_NAME) == set(group.commands)
+    assert functions - WITHOUT_COMMAND == set(BY_NAME)
+    subjects = {command.group for command in COMMANDS if command.group}
+    assert subjects == set(GROUPS)
+    at_the_top = {name for name, command in BY_NAME.items() if not command.group}
+    assert set(group.commands) == at_the_top | subjects
+    assert {name for subject in subjects for name in group.commands[subject].commands} == set(BY_NAME) - at_the_top
     for name, command in BY_NAME.items():
         assert getattr(lenslet, name) is command.verb
 
 
 @pytest.mark.parametrize(("name", "parameter"), CASES, ids=names)
 def test_every_parameter_is_at_the_command_line_with_its_name_default_and_words(group, name, parameter):
-    [control] = [control for control in group.commands[name].params if control.name == parameter.name]
+    [control] = [control for control in found(group, name).params if control.name == parameter.name]
     assert " ".join(control.help.split()) == parameter.doc
     assert control.required == parameter.required
     assert control.param_type_name == ("option" if parameter.option else "argument")
@@ -52,7 +63,7 @@ def test_every_parameter_is_at_the_command_line_with_its_name_default_and_words(
 
 @pytest.mark.parametrize("name", BY_NAME)
 def test_the_command_line_adds_json_and_help_and_nothing_else(group, name):
-    controls = {control.name for control in group.commands[name].params}
+    controls = {control.name for control in found(group, name).params}
     assert controls - {p.name for p in parameters(BY_NAME[name].verb)} == {"json"}
 
 
@@ -69,6 +80,7 @@ def test_a_verb_says_in_one_line_what_it_is_for(name):
 
 @pytest.mark.parametrize("name", BY_NAME)
 def test_every_command_has_an_example_that_parses(group, name):
-    program, command, *arguments = BY_NAME[name].example.split()
-    assert (program, command) == ("lenslet", name)
-    group.commands[name].make_context(name, arguments)
+    program, *words = BY_NAME[name].example.split()
+    path = [word for word in (BY_NAME[name].group, name) if word]
+    assert [program, *words[: len(path)]] == ["lenslet", *path]
+    found(group, name).make_context(name, words[len(path) :])

@@ -1,6 +1,7 @@
 """`import lenslet`: the public names are those written down, each is there, and the list costs no import."""
 
 import ast
+import inspect
 import subprocess
 import sys
 import tomllib
@@ -15,7 +16,9 @@ ROOT = Path(__file__).resolve().parents[2]
 
 def names_for_type_checkers() -> set[str]:
     tree = ast.parse((ROOT / "lenslet" / "__init__.pyi").read_text())
-    return {alias.name for node in tree.body if isinstance(node, ast.ImportFrom) for alias in node.names}
+    ours = [n for n in tree.body if isinstance(n, ast.ImportFrom) and (n.module or "").startswith("lenslet")]
+    written = {node.name for node in tree.body if isinstance(node, ast.FunctionDef)}
+    return {alias.name for node in ours for alias in node.names} | written
 
 
 def test_all_is_what_can_be_imported_and_what_a_type_checker_sees():
@@ -31,6 +34,14 @@ def test_every_public_name_is_there_and_says_what_it_is(name):
     found = getattr(lenslet, name)
     assert found is getattr(lenslet, name)
     assert found.__doc__
+
+
+def test_train_has_the_parameters_that_a_type_checker_sees():
+    tree = ast.parse((ROOT / "lenslet" / "__init__.pyi").read_text())
+    seen = next(node for node in tree.body if isinstance(node, ast.FunctionDef) and node.name == "train").args
+    defaults = dict(zip((a.arg for a in seen.kwonlyargs), map(ast.literal_eval, seen.kw_defaults), strict=True))
+    real = list(inspect.signature(lenslet.train).parameters.values())[1:]
+    assert defaults == {parameter.name: parameter.default for parameter in real}
 
 
 def test_an_unknown_name_is_an_attribute_error():

@@ -71,7 +71,7 @@ def calibrate(logits: Float[np.ndarray, "n k"], truth: Int[np.ndarray, " n"], *,
     after = _probabilities(logits, np.where(half == 0, by_half[1], by_half[0]))
     nll = (_nll(before, truth), _nll(after, truth))
     if nll[1] >= nll[0]:
-        return _unfitted(before, truth, "its confidence could not be made more honest by one")
+        return _unfitted(before, truth, "no temperature made it more honest")
     right = before.argmax(1) == truth
     confidence = np.stack([before.max(1), after.max(1)], axis=1)
     ece = (calibration_error(confidence[:, 0], right), calibration_error(confidence[:, 1], right))

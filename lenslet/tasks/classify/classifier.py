@@ -18,6 +18,7 @@ from lenslet.errors import DataError, ImageError
 from lenslet.image import open_image
 from lenslet.results import Classification, Evaluation, Unreadable
 from lenslet.results.calibration import Calibration
+from lenslet.results.learning_curve import LearningCurve
 from lenslet.tasks.classify.calibrate import calibrate
 from lenslet.tasks.classify.decode import classifications
 from lenslet.tasks.classify.metrics import evaluate
@@ -42,6 +43,7 @@ class Classifier:
         self.card = card
         self.evaluation = evaluation
         self.folder = folder
+        self.curve: LearningCurve | None = None  # where `train` was asked for one
 
     @property
     def labels(self) -> tuple[str, ...]:

@@ -49,6 +49,8 @@ class Prepared:
     """To measure on at the end; the pictures learned from where nothing could be held out."""
     by_heart: bool
     """Whether those are the pictures learned from. Otherwise copies of learned ones do not count, and are told."""
+    keys: np.ndarray
+    """Of the content of each picture to learn from, as `data.content_key` gives them."""
     apart: bool
     """Whether they chose nothing, neither the epoch nor the temperature: a test part of its own."""
     measured_on: str
@@ -197,6 +199,7 @@ def prepare(
         recipe=recipe,
         held_out=held_out,
         by_heart=by_heart,
+        keys=pictures.keys[rows[learn]],
         apart=bool(parts.test) and overfit is None,
         measured_on=how,
         skipped=pictures.skipped,

@@ -11,6 +11,7 @@ from lenslet.image import open_image, save_image
 from lenslet.report import Block, Code, Figure, Section
 from lenslet.report.training import confusion_png, errors, share
 from lenslet.results import Evaluation
+from lenslet.results.rates import Rates
 from lenslet.verbs.chapters import Chapter
 from lenslet.verbs.train import train
 
@@ -27,6 +28,7 @@ def digits(folder: Path, seed: int, progress: bool) -> Chapter:
     data = folder / "digits"
     _write_digits(data)
     model = train(data, net="lenet5_relu", epochs=_EPOCHS, out=folder / "digits-model", seed=seed, progress=progress)
+    assert not isinstance(model, Rates)
     evaluation = model.evaluation
     assert evaluation is not None
     low, high = evaluation.intervals["accuracy"]

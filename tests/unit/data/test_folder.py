@@ -48,7 +48,7 @@ def test_a_class_may_be_called_test_beside_other_classes(fill: Fill) -> None:
 
 def test_a_class_only_in_the_validation_part_is_noted(fill: Fill) -> None:
     parts = read_folder(fill("train/a/1.png", "train/b/1.png", "val/c/1.png"))
-    assert any("c in the valid part" in note for note in parts.notes)
+    assert any("c in the val part" in note for note in parts.notes)
 
 
 def test_names_in_arabic_are_names(fill: Fill) -> None:

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from lenslet.draw import bars, beside, filters, fit, grid, label
+from lenslet.draw import bars, beside, filters, fit, grid, label, strips
 from lenslet.draw.bars import percent
 from lenslet.errors import CallError, ShapeError
 
@@ -115,3 +115,16 @@ def test_two_pictures_stand_beside_each_other_on_one_middle() -> None:
     assert made.shape == (70, 55, 3)
     assert (made[25:45, 5:35] == COLOURS[0]).all()
     assert (made[5:65, 40:50] == COLOURS[1]).all()
+
+
+def test_strips_set_every_row_beside_its_name() -> None:
+    tall, wide = np.full((200, 100, 3), 9, np.uint8), np.full((50, 100, 3), 9, np.uint8)
+    sheet = strips([[tall, wide], [wide]], ["one\nsmaller", "two"], side=100)
+    dark = (sheet == 9).all(2)
+    assert dark.sum() == 100 * 50 + 2 * 50 * 100
+    assert not dark[:, :190].any()
+    assert (sheet[:, :190] < 128).any()  # the names
+    with pytest.raises(ShapeError, match="2 rows and 1 names"):
+        strips([[tall], [wide]], ["one"])
+    with pytest.raises(CallError, match="at least one picture"):
+        strips([[]], ["one"])

@@ -1,0 +1,12 @@
+"""Looking after data: what is in it, what is wrong with it, and how to divide it. Needs no torch.
+
+scan -> groups -> survey -> rules -> results.DataReport
+"""
+
+from lenslet.data.care.check import check
+from lenslet.data.care.counts import stats
+from lenslet.data.care.dividing import divide
+from lenslet.data.care.looks import Describer
+from lenslet.data.care.survey import Survey, Watch, survey
+
+__all__ = ["Describer", "Survey", "Watch", "check", "divide", "stats", "survey"]

@@ -1,0 +1,41 @@
+"""split: a folder of pictures in parts to learn from and to measure on."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Literal
+
+from annotated_doc import Doc
+
+if TYPE_CHECKING:
+    from lenslet.results import DataSplit
+
+
+def split(
+    data: Annotated[str | Path, Doc("A folder with one folder of pictures per class, or a .csv of paths and labels.")],
+    *,
+    out: Annotated[Path, Doc("The new folder: train, val and test with the classes in them; of a .csv, a new .csv.")],
+    share: Annotated[float, Doc("Expected share of the pictures in the val part.")] = 0.15,
+    test: Annotated[float, Doc("Expected share of the pictures in a test part; none if 0.")] = 0.0,
+    how: Annotated[
+        Literal["link", "copy"],
+        Doc("Hard links, which take no space, or copies; copies where the disk knows no links."),
+    ] = "link",
+    near: Annotated[bool, Doc("Keep near copies in one part, too, not only exact ones.")] = True,
+    progress: Annotated[bool, Doc("Show a bar on stderr.")] = True,
+) -> "DataSplit":
+    """Divide a folder of pictures into train, val and test parts by the content of the files.
+
+    The same picture always falls into the same part, and all its copies with it: adding pictures moves no others. The
+    original files stay where and as they are; with links, who changes a file in place changes both.
+
+    Raises:
+        DataError: no such data set, divided already, or nothing in it can be read.
+        CallError: `out` is taken, or a share out of its range.
+        WorkError: the disk is full or may not be written.
+    """
+    from lenslet.data import read
+    from lenslet.data.care import divide
+    from lenslet.verbs.progress import bar, phases
+
+    parts = read(data, at_least=1)
+    with bar(shown=progress) as shown:
+        return divide(parts, Path(out), share=share, test=test, link=how == "link", near=near, watch=phases(shown))
