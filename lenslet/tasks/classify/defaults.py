@@ -28,7 +28,7 @@ _MANY = 10_000  # glyphs: from here on larger batches are as good a step each, a
 _MUON: dict[str, Any] = {
     "optimizer": "muon", "momentum": 0.6, "decay": 0.0, "warmup": 0.0, "smoothing": 0.2, "clip": 0.0,
 }  # fmt: skip
-_MUON_RATE = 120  # times AdamW's
+_MUON_RATES = ((500, 45), (125, 22.5))  # batch, and rate as a factor of AdamW's, for many pictures and for few
 
 
 @dataclass(frozen=True)
@@ -71,7 +71,7 @@ def look(samples: Sequence[Sample]) -> Look:
 
 
 def preset(augment: str | None, *, grey: bool, small: bool = False) -> str:
-    """The name of the augmentation: photos may be mirrored, letters and digits must not; small ones are changed less.
+    """The name of the augmentation: photos may be mirrored, letters and digits must not; what a bead sees is changed less.
 
     Raises:
         CallError: an unknown name.
@@ -105,7 +105,8 @@ def recipe(
     values: dict[str, Any] = {"rate": usual_rate}
     muon = decided.get("optimizer") == "muon" or (bead and not overfit and decided.get("optimizer") is None)
     if muon:
-        values = _MUON | {"rate": _MUON_RATE * usual_rate, "batch": 500 if count >= _MANY else 125}
+        batch, factor = _MUON_RATES[0 if count >= _MANY else 1]
+        values = _MUON | {"rate": factor * usual_rate, "batch": batch}
     if overfit:
         values |= {"epochs": 400, "smoothing": 0.0, "decay": 0.0, "average": 0.0, "batch": min(32, count)}
     elif glyphs:

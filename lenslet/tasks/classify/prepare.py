@@ -118,7 +118,9 @@ def prepare(
     # nets drawn for small pictures get their own size, all others the size of the pictures
     side = size or begin.size or (usual_size(name) if usual_size(name) < 64 else max(seen.side, smallest_size(name)))
     check_size(name, side)
-    preset = "none" if overfit is not None else defaults.preset(augment, grey=seen.grey, small=seen.small)
+    preset = (
+        "none" if overfit is not None else defaults.preset(augment, grey=seen.grey, small=name == defaults.SMALL_NET)
+    )
     recipe = defaults.recipe(
         overfit or len(parts.train),
         glyphs=preset == "glyph",

@@ -43,13 +43,14 @@ def test_small_pictures_are_changed_less_and_what_the_caller_says_goes_first() -
 def test_a_bead_learns_by_muon_unless_another_optimizer_is_asked_for() -> None:
     usual = {"glyphs": False, "usual_rate": 2e-3, "bead": True, "minutes": 1.0}
     found = defaults.recipe(50_000, **usual)
-    assert (found.optimizer, found.rate, found.batch) == ("muon", 0.24, 500)
-    assert defaults.recipe(500, **usual).batch == 125
+    assert (found.optimizer, found.rate, found.batch) == ("muon", 0.09, 500)
+    assert (few := defaults.recipe(500, **usual)).batch == 125
+    assert few.rate == 0.045
     assert defaults.recipe(5000, **usual, rate=0.1).rate == 0.1
     other = defaults.recipe(5000, **usual, optimizer="adamw")
     assert (other.optimizer, other.rate) == ("adamw", 2e-3)
     by_hand = defaults.recipe(5000, **usual | {"bead": False, "usual_rate": 5e-4}, optimizer="muon")
-    assert (by_hand.optimizer, by_hand.rate) == ("muon", 0.06)
+    assert (by_hand.optimizer, by_hand.rate) == ("muon", 0.01125)
     plain = defaults.recipe(5000, **usual | {"bead": False})
     assert (plain.optimizer, plain.rate, plain.batch) == ("adamw", 2e-3, 32)
 
