@@ -71,7 +71,7 @@ def look(samples: Sequence[Sample]) -> Look:
 
 
 def preset(augment: str | None, *, grey: bool, small: bool = False) -> str:
-    """The name of the augmentation: photos may be mirrored, letters and digits must not; what a bead sees is changed less.
+    """The name of the augmentation: photos may be mirrored, letters and digits must not; a bead sees small changes.
 
     Raises:
         CallError: an unknown name.
