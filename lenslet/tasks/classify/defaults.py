@@ -29,7 +29,6 @@ _MANY = 10_000  # glyphs: from here on larger batches are as good a step each, a
 _MUON: dict[str, Any] = {
     "optimizer": "muon", "momentum": 0.6, "decay": 0.0, "warmup": 0.0, "smoothing": 0.2, "clip": 0.0,
 }  # fmt: skip
-_MUON_RATE = 120  # times AdamW's
 
 
 @dataclass(frozen=True)
@@ -72,7 +71,7 @@ def look(samples: Sequence[Sample]) -> Look:
 
 
 def preset(augment: str | None, *, grey: bool, small: bool = False) -> str:
-    """The name of the augmentation: photos may be mirrored, letters and digits must not; small ones are changed less.
+    """The name of the augmentation: photos may be mirrored, letters and digits must not; a bead sees small changes.
 
     Raises:
         CallError: an unknown name.
@@ -100,7 +99,7 @@ def recipe(
         glyphs: letters and digits rather than photos.
         usual_rate: the highest learning rate for the weights that the run starts from.
         turned: the net starts from noise and has kernels that Muon can turn, see `loops.muon.kernels`.
-        small: the pictures are, see `Look`.
+        small: the net is for small pictures.
         overfit: learn by heart: nothing that holds a net back.
         frozen: only the head learns, on features that are computed once.
         decided: fields of `Recipe`, as the caller has decided them; None where not.
@@ -108,7 +107,8 @@ def recipe(
     values: dict[str, Any] = {"rate": usual_rate}
     muon = decided.get("optimizer") == "muon" or (turned and not overfit and decided.get("optimizer") is None)
     if muon:
-        values = _MUON | {"rate": _MUON_RATE * usual_rate, "batch": _batch(count, small=small)}
+        batch, factor = _steps(count, small=small)
+        values = _MUON | {"rate": factor * usual_rate, "batch": batch}
     if overfit:
         values |= {"epochs": 400, "smoothing": 0.0, "decay": 0.0, "average": 0.0, "batch": min(32, count)}
     elif glyphs:
@@ -126,8 +126,8 @@ def recipe(
     return Recipe(**values | given)
 
 
-def _batch(count: int, *, small: bool) -> int:
-    """Pictures a step for Muon, whose steps cost more than others' where they are many."""
+def _steps(count: int, *, small: bool) -> tuple[int, float]:
+    """Pictures a step for Muon, whose steps cost more than others', and its rate as a factor of AdamW's."""
     if small:
-        return 500 if count >= _MANY else 125
-    return 128 if count >= _MANY else 64 if count >= _SOME else 32
+        return (500, 45.0) if count >= _MANY else (125, 22.5)  # docs/decisions/0010
+    return 128 if count >= _MANY else 64 if count >= _SOME else 32, 80.0

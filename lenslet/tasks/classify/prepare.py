@@ -122,13 +122,14 @@ def prepare(
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(budget.get("seed") or 0)
         made = begin.build(name, parts.labels, channels)
-    preset = "none" if overfit is not None else defaults.preset(augment, grey=seen.grey, small=seen.small)
+    small = name == defaults.SMALL_NET
+    preset = "none" if overfit is not None else defaults.preset(augment, grey=seen.grey, small=small)
     recipe = defaults.recipe(
         overfit or len(parts.train),
         glyphs=preset == "glyph",
         usual_rate=begin.rate,
         turned=begin.state is None and bool(kernels(made)),
-        small=seen.small,
+        small=small,
         frozen=str(freeze).lower() == "all",
         overfit=overfit is not None,
         **budget,

@@ -43,14 +43,16 @@ def test_small_pictures_are_changed_less_and_what_the_caller_says_goes_first() -
 def test_what_can_be_turned_learns_by_muon_unless_another_optimizer_is_asked_for() -> None:
     usual = {"glyphs": False, "usual_rate": 2e-3, "turned": True, "minutes": 1.0}
     found = defaults.recipe(50_000, **usual, small=True)
-    assert (found.optimizer, found.rate, found.batch) == ("muon", 0.24, 500)
+    assert (found.optimizer, found.rate, found.batch) == ("muon", 0.09, 500)
     assert defaults.recipe(500, **usual, small=True).batch == 125
+    assert defaults.recipe(500, **usual, small=True).rate == 0.045
+    assert defaults.recipe(500, **usual).rate == 0.16
     assert [defaults.recipe(n, **usual).batch for n in (100, 5000, 50_000)] == [32, 64, 128]
     assert defaults.recipe(5000, **usual, rate=0.1).rate == 0.1
     other = defaults.recipe(5000, **usual, optimizer="adamw")
     assert (other.optimizer, other.rate) == ("adamw", 2e-3)
     by_hand = defaults.recipe(5000, **usual | {"turned": False, "usual_rate": 5e-4}, optimizer="muon")
-    assert (by_hand.optimizer, by_hand.rate) == ("muon", 0.06)
+    assert (by_hand.optimizer, by_hand.rate) == ("muon", 0.04)
     plain = defaults.recipe(5000, **usual | {"turned": False})
     assert (plain.optimizer, plain.rate, plain.batch) == ("adamw", 2e-3, 32)
 
