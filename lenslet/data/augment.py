@@ -46,6 +46,8 @@ class Augment:
         scale: the zoom lies between 1 / (1 + scale) and 1 + scale, evenly in its logarithm.
         aspect: as `scale`, for width against height at equal area.
         shift: fraction of each side, drawn evenly from -shift..shift; with `scale` this is the random crop.
+        whole: shifts are of whole pixels: with `mirror` alone beside it every pixel then stays exactly as it is, and a
+            picture of 32 px loses nothing.
         elastic: standard deviation of the displacement, as a fraction of the shorter side.
         elastic_width: how smooth it is: sigma of the Gaussian, as a fraction of the side (Simard's 4 of 28 pixels).
         brightness: the picture times a factor from 1 - brightness..1 + brightness.
@@ -65,6 +67,7 @@ class Augment:
     scale: Number = 0.0
     aspect: Number = 0.0
     shift: Number = 0.0
+    whole: bool = False
     elastic: Number = 0.0
     elastic_width: Number = 0.14
     brightness: Number = 0.0
@@ -133,7 +136,10 @@ class Augment:
         a, b = across * (cos + slant * sin), across * (slant * cos - sin)
         c, d = down * sin, down * cos
         x, y = width / 2, height / 2
-        out_x, out_y = x + even[5] * self.shift * width, y + even[6] * self.shift * height  # where the centre goes
+        move_x, move_y = even[5] * self.shift * width, even[6] * self.shift * height
+        if self.whole:
+            move_x, move_y = move_x.round(), move_y.round()
+        out_x, out_y = x + move_x, y + move_y  # where the centre goes
         rows = torch.stack([a, b, x - a * out_x - b * out_y, c, d, y - c * out_x - d * out_y], dim=1)
         return rows.view(-1, 2, 3)
 
@@ -310,6 +316,7 @@ def principal_colours(pictures: UInt8[Tensor, "n 3 h w"]) -> Axes:
 PRESETS: dict[str, Augment] = {
     "none": Augment(),
     "light": Augment(mirror=True, scale=0.1, shift=0.06, brightness=0.1, contrast=0.1),
+    "small": Augment(mirror=True, shift=0.078, whole=True, edge="reflection"),  # up to 2 of 32 pixels
     "full": Augment(
         mirror=True, rotate=15, shear=0.1, scale=0.2, aspect=0.1, shift=0.1,
         brightness=0.2, contrast=0.2, saturation=0.2, pca=0.1,

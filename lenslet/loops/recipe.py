@@ -16,9 +16,9 @@ class Recipe:
         epochs: passes over the training pictures.
         minutes: wall-clock minutes, measuring the validation passes in.
         batch: pictures per step.
-        optimizer: "adamw" or "sgd" (Nesterov momentum).
+        optimizer: "adamw", "sgd" (Nesterov momentum), or "muon" (see `loops.muon`).
         rate: the highest learning rate.
-        momentum: of SGD; AdamW's first beta.
+        momentum: of SGD and of Muon's kernels; AdamW's first beta.
         decay: weight decay, on weights of convolutions and dense layers only.
         warmup: fraction of the budget over which the rate rises from 0.
         smoothing: label smoothing.
@@ -58,8 +58,8 @@ class Recipe:
             raise CallError(f"batch is {self.batch}: give 1 or more pictures")
         if not (0 < self.rate < math.inf):
             raise CallError(f"rate is {self.rate}: give a learning rate above 0, for instance 0.002")
-        if self.optimizer not in ("adamw", "sgd"):
-            raise CallError(f"optimizer is {self.optimizer!r}: give 'adamw' or 'sgd'")
+        if self.optimizer not in ("adamw", "sgd", "muon"):
+            raise CallError(f"optimizer is {self.optimizer!r}: give 'adamw', 'sgd' or 'muon'")
         if self.precision not in ("auto", "bf16", "fp32"):
             raise CallError(f"precision is {self.precision!r}: give 'auto', 'bf16' or 'fp32'")
         if self.patience < 0:

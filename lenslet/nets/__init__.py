@@ -8,6 +8,7 @@ Names in the state dict are torchvision's, so that official weights load unchang
 
 from lenslet.nets.alexnet import AlexNet, alexnet, alexnet_tiny
 from lenslet.nets.anatomy import anatomy
+from lenslet.nets.bead import Bead, bead_s, bead_tiny
 from lenslet.nets.catalogue import NETS, build, check_size, input_channels, smallest_size, usual_size
 from lenslet.nets.facet import Facet, facet_l, facet_m, facet_s, facet_tiny
 from lenslet.nets.googlenet import GoogLeNet, GoogLeNetOutputs, googlenet, googlenet_tiny
@@ -48,6 +49,7 @@ __all__ = [
     "VGG",
     "AlexNet",
     "BasicBlock",
+    "Bead",
     "Bottleneck",
     "CifarResNet",
     "Facet",
@@ -62,6 +64,8 @@ __all__ = [
     "alexnet",
     "alexnet_tiny",
     "anatomy",
+    "bead_s",
+    "bead_tiny",
     "build",
     "check_size",
     "facet_l",

@@ -9,6 +9,7 @@ from torch import nn
 
 from lenslet.errors import CallError
 from lenslet.nets.alexnet import AlexNet, alexnet, alexnet_tiny
+from lenslet.nets.bead import Bead, bead_s, bead_tiny
 from lenslet.nets.facet import Facet, facet_l, facet_m, facet_s, facet_tiny
 from lenslet.nets.googlenet import GoogLeNet, googlenet, googlenet_tiny
 from lenslet.nets.lenet import LeNet5, lenet5, lenet5_relu, lenet_course
@@ -38,6 +39,7 @@ NETS: dict[str, Callable[..., nn.Module]] = {
     "facet_s": facet_s,
     "facet_m": facet_m,
     "facet_l": facet_l,
+    "bead_s": bead_s,
     "simple_convnet": simple_convnet,
     "lenet_course": lenet_course,
     "lenet5": lenet5,
@@ -71,6 +73,7 @@ NETS: dict[str, Callable[..., nn.Module]] = {
     "squeezenet1_1": squeezenet1_1,
     # The smallest of each family, for tests.
     "facet_tiny": facet_tiny,
+    "bead_tiny": bead_tiny,
     "alexnet_tiny": alexnet_tiny,
     "vgg_tiny": vgg_tiny,
     "resnet_tiny": resnet_tiny,
@@ -97,6 +100,7 @@ class Sizes(NamedTuple):
 
 SIZES: dict[type[nn.Module], Sizes] = {
     Facet: Sizes(128, 32),
+    Bead: Sizes(32, 8),
     LeNet5: Sizes(32, 32, fixed=True),
     SimpleConvNet: Sizes(39, 39, fixed=True),
     AlexNet: Sizes(224, 63),

@@ -95,18 +95,14 @@ class Facet(nn.Module):
         first = nn.Conv2d(in_channels, stem, 3, 2, 1, bias=False)
         self.stem = nn.Sequential(OrderedDict(conv=first, bn=nn.BatchNorm2d(stem), relu=nn.ReLU(inplace=True)))
         one, two, three, four = channels
-        self.layer1 = _stage(stem, one, blocks[0])
-        self.layer2 = _stage(one, two, blocks[1])
-        self.layer3 = _stage(two, three, blocks[2])
-        self.layer4 = _stage(three, four, blocks[3])
+        self.layer1 = stage(stem, one, blocks[0])
+        self.layer2 = stage(one, two, blocks[1])
+        self.layer3 = stage(two, three, blocks[2])
+        self.layer4 = stage(three, four, blocks[3])
         self.avgpool = nn.AdaptiveAvgPool2d(1)
         self.dropout = nn.Dropout(dropout)
         self.fc = nn.Linear(four, num_classes)
-        for module in self.modules():
-            if isinstance(module, nn.Conv2d):
-                nn.init.kaiming_normal_(module.weight, mode="fan_out", nonlinearity="relu")
-            elif isinstance(module, FacetBlock):
-                nn.init.zeros_(module.bn2.weight)
+        first_weights(self)
 
     def forward(self, x: Float[Tensor, "n c h w"]) -> Float[Tensor, "n classes"]:
         """Pictures, normalised, of any size from 32 pixels up -> logits."""
@@ -115,10 +111,19 @@ class Facet(nn.Module):
         return out
 
 
-def _stage(in_channels: int, channels: int, blocks: int) -> nn.Sequential:
+def stage(in_channels: int, channels: int, blocks: int) -> nn.Sequential:
     """Residual blocks, the first of which halves the map."""
     first = FacetBlock(in_channels, channels, stride=2)
     return nn.Sequential(first, *(FacetBlock(channels, channels, stride=1) for _ in range(blocks - 1)))
+
+
+def first_weights(net: nn.Module) -> None:
+    """He's width for every convolution; each block starts as its short cut alone. Changes `net` in place."""
+    for module in net.modules():
+        if isinstance(module, nn.Conv2d):
+            nn.init.kaiming_normal_(module.weight, mode="fan_out", nonlinearity="relu")
+        elif isinstance(module, FacetBlock):
+            nn.init.zeros_(module.bn2.weight)
 
 
 def facet_tiny(num_classes: int = 1000, *, in_channels: int = 3, dropout: int | float = 0.0) -> Facet:

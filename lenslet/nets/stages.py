@@ -13,6 +13,7 @@ from torch import nn
 
 from lenslet.errors import CallError
 from lenslet.nets.alexnet import AlexNet
+from lenslet.nets.bead import Bead
 from lenslet.nets.facet import Facet
 from lenslet.nets.googlenet import GoogLeNet
 from lenslet.nets.lenet import LeNet5
@@ -103,6 +104,16 @@ def _facet(net: Facet) -> Plan:
     ]
 
 
+def _bead(net: Bead) -> Plan:
+    return [
+        ("stem", [net.stem]),
+        ("layer1", [net.layer1]),
+        ("layer2", [net.layer2]),
+        ("layer3", [net.layer3, net.maxpool, nn.Flatten()]),
+        ("head", [net.dropout, net.fc]),
+    ]
+
+
 def _resnet(net: ResNet) -> Plan:
     return [
         ("conv1", [net.conv1, net.bn1, net.relu, net.maxpool]),
@@ -171,6 +182,7 @@ def _cut(modules: Iterable[nn.Module], ends: tuple[type[nn.Module], ...]) -> lis
 
 
 PLANS: dict[type[nn.Module], Callable[[Any], Plan]] = {
+    Bead: _bead,
     Facet: _facet,
     ResNet: _resnet,
     CifarResNet: _cifar,

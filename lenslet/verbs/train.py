@@ -28,7 +28,9 @@ def train(
     ] = None,
     *,
     task: Annotated[Literal["classify"] | None, Doc("What to learn; by the look of the folder if left out.")] = None,
-    net: Annotated[str | None, Doc("The net, see `lenslet models`; the default is facet_s.")] = None,
+    net: Annotated[
+        str | None, Doc("The net, see `lenslet models`; facet_s if left out, bead_s for small colour pictures.")
+    ] = None,
     weights: Annotated[
         str | Path | None,
         Doc(
@@ -56,7 +58,11 @@ def train(
     batch: Annotated[int | None, Doc("Pictures per step.")] = None,
     rate: Annotated[float | None, Doc("The highest learning rate.")] = None,
     optimizer: Annotated[
-        Literal["adamw", "sgd"] | None, Doc("How steps are taken: adamw (the default), or sgd with Nesterov momentum.")
+        Literal["adamw", "sgd", "muon"] | None,
+        Doc(
+            "How steps are taken: adamw, sgd with Nesterov momentum, or muon; if left out, muon for small colour "
+            "pictures, else adamw."
+        ),
     ] = None,
     patience: Annotated[
         int | None, Doc("Stop early after so many measurings in a row without a better one; all is spent if left out.")
@@ -68,7 +74,10 @@ def train(
     ] = None,
     augment: Annotated[
         str | None,
-        Doc("How much pictures are changed while learning: none, light, full, or glyph (letters and digits)."),
+        Doc(
+            "How much pictures are changed while learning: none, light, full, small (for pictures of about 32 px), or "
+            "glyph (letters and digits)."
+        ),
     ] = None,
     show_augmented: Annotated[
         bool, Doc("Write augmented.png before training: what each random change does to some of your pictures.")

@@ -26,11 +26,14 @@ from lenslet.data.augment import PRESETS
 from lenslet.errors import CallError, DataError
 from lenslet.image import Preprocess
 from lenslet.loops import Recipe
-from lenslet.nets import check_size, input_channels, smallest_size, usual_size
+from lenslet.loops.muon import kernels
+from lenslet.nets import Bead, check_size, input_channels, smallest_size, usual_size
 from lenslet.tasks.classify import defaults
 from lenslet.tasks.classify.start import Start, start, usual_weights
 from lenslet.tasks.classify.training import Classify
 from lenslet.tasks.classify.transfer import Transfer, frozen_stages
+
+_TO_WHITEN = 2000  # pictures: patches are many, and alike
 
 
 @dataclass(frozen=True)
@@ -111,16 +114,22 @@ def prepare(
         rare = min(Counter(sample.label for sample in parts.train).values())
         weights = usual_weights(net, grey=seen.grey, glyphs=augment == "glyph", rarest=rare, freeze=freeze)
     begin = start(weights, net, progress=on_download)
-    name = net or begin.net or defaults.NET
+    name = net or begin.net or seen.net
     channels = begin.channels or input_channels(name) or (1 if seen.grey else 3)
     # nets drawn for small pictures get their own size, all others the size of the pictures
     side = size or begin.size or (usual_size(name) if usual_size(name) < 64 else max(seen.side, smallest_size(name)))
     check_size(name, side)
-    preset = "none" if overfit is not None else defaults.preset(augment, grey=seen.grey)
+    with torch.random.fork_rng(devices=[]):
+        torch.manual_seed(budget.get("seed") or 0)
+        made = begin.build(name, parts.labels, channels)
+    small = name == defaults.SMALL_NET
+    preset = "none" if overfit is not None else defaults.preset(augment, grey=seen.grey, small=small)
     recipe = defaults.recipe(
         overfit or len(parts.train),
         glyphs=preset == "glyph",
         usual_rate=begin.rate,
+        turned=begin.state is None and bool(kernels(made)),
+        small=small,
         frozen=str(freeze).lower() == "all",
         overfit=overfit is not None,
         **budget,
@@ -151,9 +160,9 @@ def prepare(
     def batches(which: np.ndarray, **how: Any) -> Batches:
         return Batches(pictures.pixels, rows[which], torch_labels[which], final, **how)
 
-    with torch.random.fork_rng(devices=[]):
-        torch.manual_seed(recipe.seed)
-        made = begin.build(name, parts.labels, channels)
+    if isinstance(made, Bead) and begin.state is None:
+        some = learn[:: max(1, len(learn) // _TO_WHITEN)][:_TO_WHITEN]
+        made.whiten(images for images, _ in batches(some, size=128))
     transfer = _transfer(begin, made, freeze, parts.labels)
     held_out = parts.test or tuple(chosen[i] for i in held)
     by_heart = overfit is not None or not held_out

@@ -2,6 +2,7 @@
 
 import math
 import sys
+from collections import Counter
 from dataclasses import replace
 
 import pytest
@@ -190,3 +191,19 @@ def test_elastic_bends_by_about_what_was_asked_and_smoothly() -> None:
 def test_a_range_that_makes_no_sense_is_named(arguments: dict, word: str) -> None:
     with pytest.raises(CallError, match=word):
         Augment(**arguments)
+
+
+def test_whole_shifts_move_every_pixel_as_it_is_and_all_of_them_come_equally_often() -> None:
+    pictures = torch.randint(0, 256, (400, 3, 32, 32), dtype=torch.uint8, generator=torch.Generator().manual_seed(0))
+    moved = (PRESETS["small"](pictures, torch.Generator().manual_seed(1)) * 255).round().to(torch.uint8)
+    found: Counter[tuple[bool, int, int]] = Counter()
+    for before, after in zip(pictures, moved, strict=True):
+        for flip in (False, True):
+            source = before.flip(2) if flip else before
+            for down in range(-2, 3):
+                for across in range(-2, 3):
+                    if torch.equal(after[:, 4:28, 4:28], source[:, 4 - down : 28 - down, 4 - across : 28 - across]):
+                        found[flip, down, across] += 1
+    assert sum(found.values()) == 400
+    assert len(found) == 50
+    assert max(found.values()) < 24

@@ -28,15 +28,15 @@ def _feed(**how: object) -> Batches:
     return Batches(pixels, np.arange(26), labels, SHAPE, **options)  # type: ignore[arg-type]
 
 
-def _net() -> nn.Module:
+def _net(name: str = "facet_tiny") -> nn.Module:
     torch.manual_seed(1)
-    return build("facet_tiny", num_classes=2, dropout=0.2)
+    return build(name, num_classes=2, dropout=0.2)
 
 
 def _run(
     recipe: Recipe, resume: State | None = None, **how: object
 ) -> tuple[dict[str, Tensor], list[State], list[Epoch]]:
-    net, states = _net(), []  # type: ignore[var-annotated]
+    net, states = _net("bead_tiny" if recipe.optimizer == "muon" else "facet_tiny"), []  # type: ignore[var-annotated]
 
     def keep(state: State) -> None:
         states.append(State({k: v.clone() for k, v in state.tensors.items()}, json.loads(json.dumps(state.facts))))
@@ -66,8 +66,9 @@ def _same(one: dict[str, Tensor], other: dict[str, Tensor]) -> bool:
         Recipe(epochs=3, precision="fp32"),
         Recipe(epochs=3, precision="bf16", average=0.0),
         Recipe(epochs=3, optimizer="sgd", precision="fp32"),
+        Recipe(epochs=3, optimizer="muon", precision="fp32"),
     ],
-    ids=["adamw", "bf16 without average", "sgd"],
+    ids=["adamw", "bf16 without average", "sgd", "muon"],
 )
 def test_from_every_state_of_a_run_the_end_is_the_same_bit_for_bit(recipe: Recipe, tmp_path: Path) -> None:
     whole, states, epochs = _run(recipe)
