@@ -3,13 +3,14 @@
 from pathlib import Path
 from typing import Any, Literal, overload
 
-from lenslet import foundations, nets
+from lenslet import boxes, foundations, nets
 from lenslet.errors import LensletError
 from lenslet.loops import Epoch, Recipe, fit
-from lenslet.results import Classification, Evaluation, LearningCurve, Rates
+from lenslet.results import Classification, Detections, Evaluation, LearningCurve, Localization, Points, Rates
 from lenslet.tasks.classify.classifier import Classifier
 from lenslet.verbs.cache import cache
 from lenslet.verbs.check import check
+from lenslet.verbs.convert import convert
 from lenslet.verbs.demo import demo
 from lenslet.verbs.describe import describe
 from lenslet.verbs.evaluate import evaluate
@@ -25,15 +26,20 @@ __version__: str
 __all__ = [
     "Classification",
     "Classifier",
+    "Detections",
     "Epoch",
     "Evaluation",
     "LearningCurve",
     "LensletError",
+    "Localization",
+    "Points",
     "Rates",
     "Recipe",
     "__version__",
+    "boxes",
     "cache",
     "check",
+    "convert",
     "demo",
     "describe",
     "evaluate",

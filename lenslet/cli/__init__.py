@@ -7,7 +7,7 @@ import typer
 from typer.core import TyperGroup
 
 import lenslet
-from lenslet.cli import cache, check, demo, describe, evaluate, filter, models, predict, split, stats, train  # noqa: A004
+from lenslet.cli import cache, check, convert, demo, describe, evaluate, filter, models, predict, split, stats, train  # noqa: A004
 from lenslet.cli.guard import guarded
 from lenslet.cli.output import prepare, write
 
@@ -25,9 +25,10 @@ COMMANDS = (
     check.command,
     stats.command,
     split.command,
+    convert.command,
     cache.command,
 )
-GROUPS = {"data": "Look after pictures: check them, count them, split them; and the cache of decoded ones."}
+GROUPS = {"data": "Look after pictures: check, count and split them, convert labels; and the cache of decoded ones."}
 
 
 class _Group(TyperGroup):

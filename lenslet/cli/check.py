@@ -16,7 +16,8 @@ def show(report: "DataReport") -> None:
     """A row for each kind of finding, then the findings themselves; how it was looked at goes to stderr."""
     from lenslet.results.data_report import KINDS
 
-    write(f"{report.pictures:,} pictures, {len(report.classes)} classes: {report.verdict}")
+    boxes = f", {sum(report.classes.values()):,} boxes" if report.what == "boxes" else ""
+    write(f"{report.pictures:,} pictures{boxes}, {len(report.classes)} classes: {report.verdict}")
     if report.counts:
         rows = [[KINDS[kind].title, count, KINDS[kind].severity] for kind, count in report.counts.items()]
         table("", ["what", "found", "weight"], rows)

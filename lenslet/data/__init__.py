@@ -11,6 +11,7 @@ from lenslet.data.decode import Pictures, decode
 from lenslet.data.folder import is_class_folder, read_folder
 from lenslet.data.reading import TABLES, read
 from lenslet.data.samples import Parts, Sample, Skipped
+from lenslet.data.scenes import Scene, Scenes, form_of, read_boxes
 from lenslet.data.split import content_key, split_by_content
 from lenslet.data.table import read_table
 
@@ -25,12 +26,16 @@ __all__ = [
     "Parts",
     "Pictures",
     "Sample",
+    "Scene",
+    "Scenes",
     "Skipped",
     "channel_statistics",
     "content_key",
     "decode",
+    "form_of",
     "is_class_folder",
     "read",
+    "read_boxes",
     "read_folder",
     "read_table",
     "split_by_content",

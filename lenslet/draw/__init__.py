@@ -2,7 +2,7 @@
 
 from lenslet.draw.bars import bars
 from lenslet.draw.colours import PALETTE, diverging, heat_colours
-from lenslet.draw.marks import boxes, points
+from lenslet.draw.marks import boxes, lines, points
 from lenslet.draw.overlay import heat
 from lenslet.draw.sheets import beside, filters, fit, grid, label, strips
 from lenslet.draw.text import drawable, font_file
@@ -21,6 +21,7 @@ __all__ = [
     "heat",
     "heat_colours",
     "label",
+    "lines",
     "points",
     "strips",
 ]

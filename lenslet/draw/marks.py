@@ -6,7 +6,7 @@ import numpy as np
 from jaxtyping import Num, UInt8
 from PIL import Image, ImageDraw
 
-from lenslet.draw.colours import PALETTE, PAPER
+from lenslet.draw.colours import PALETTE, PAPER, Colour
 from lenslet.draw.text import font, shortened, width
 from lenslet.errors import ShapeError
 
@@ -19,7 +19,7 @@ def boxes(
     *,
     kinds: Sequence[int] | None = None,
 ) -> UInt8[np.ndarray, "h w 3"]:
-    """Draw boxes with a name tag each; the last one comes to lie on top.
+    """Draw boxes with a name tag each; the last one comes to lie on top, and no outline crosses a tag.
 
     Args:
         image: the picture.
@@ -38,6 +38,7 @@ def boxes(
     canvas = Image.fromarray(image)
     pen = ImageDraw.Draw(canvas)
     line = _line(image)
+    tagged: list[tuple[str, tuple[int, int, int, int], Colour]] = []
     for box, tag, kind in zip(boxes, tags, kinds, strict=True):
         if not np.isfinite(box).all():
             continue
@@ -45,7 +46,13 @@ def boxes(
         colour = PALETTE[kind % len(PALETTE)]
         pen.rectangle((x1, y1, max(x2 - 1, x1), max(y2 - 1, y1)), outline=colour, width=line)
         if tag:
-            _tag(pen, tag, (x1, y1), colour, across, _text_size(image))
+            tagged.append((tag, (x1, y1, x2, y2), colour))
+    taken: list[tuple[int, int, int, int]] = []
+    placed = [_tag(tag, box, (across, height), _text_size(image), taken) for tag, box, _ in reversed(tagged)]
+    for (text, place), (_, _, colour) in zip(reversed(placed), tagged, strict=True):
+        pen.rectangle(place, fill=colour)
+        middle = (place[0] + _pad(_text_size(image)), (place[1] + place[3] + 1) / 2)
+        pen.text(middle, text, fill=PAPER, font=font(_text_size(image), text), anchor="lm")
     return np.array(canvas)
 
 
@@ -85,6 +92,30 @@ def points(
     return np.array(picture)
 
 
+def lines(
+    image: UInt8[np.ndarray, "h w 3"],
+    points: Num[np.ndarray, "n 2"],
+    pairs: Sequence[tuple[int, int]],
+    *,
+    kind: int = 1,
+) -> UInt8[np.ndarray, "h w 3"]:
+    """Draw straight lines between points.
+
+    Args:
+        image: the picture.
+        points: x y, pixels; a line to one that is not finite is left out.
+        pairs: numbers of the points that each line joins.
+        kind: the number of the colour.
+    """
+    picture = Image.fromarray(image)
+    pen = ImageDraw.Draw(picture)
+    for ends in pairs:
+        place = np.asarray(points, np.float64)[list(ends)]
+        if np.isfinite(place).all() and np.abs(place).max() < 1e6:
+            pen.line([tuple(end) for end in place.tolist()], fill=PALETTE[kind % len(PALETTE)], width=_line(image))
+    return np.array(picture)
+
+
 def _disc(reach: int, fine: int, x: float, y: float, radius: float) -> Image.Image:
     """An antialiased disc as a mask of 2 x reach + 1 pixels."""
     side = 2 * reach + 1
@@ -103,16 +134,36 @@ def _tags(count: int, labels: Sequence[str] | None, scores: Num[np.ndarray, " n"
 
 
 def _tag(
-    pen: ImageDraw.ImageDraw, text: str, corner: tuple[int, int], colour: tuple[int, int, int], across: int, size: int
-) -> None:
-    """A filled tag above the corner, or below where there is no room; moved left where it would leave the picture."""
-    pad = max(size // 4, 2)
-    text = shortened(text, size, across - 2 * pad)
-    wide, high = width(text, size) + 2 * pad, size + 2 * pad
-    left = max(min(corner[0], across - wide), 0)
-    top = corner[1] - high if corner[1] >= high else corner[1]
-    pen.rectangle((left, top, left + wide - 1, top + high - 1), fill=colour)
-    pen.text((left + pad, top + high / 2), text, fill=PAPER, font=font(size, text), anchor="lm")
+    text: str,
+    box: tuple[int, int, int, int],
+    room: tuple[int, int],
+    size: int,
+    taken: list[tuple[int, int, int, int]],
+) -> tuple[str, tuple[int, int, int, int]]:
+    """What fits of a tag, and its place: above the box, else inside it, else below, where no other tag lies."""
+    x1, y1, x2, y2 = box
+    across, height = room
+    text = shortened(text, size, across - 2 * _pad(size))
+    wide, high = width(text, size) + 2 * _pad(size), size + 2 * _pad(size)
+    corners = [(x1, y1 - high), (x1, y1), (x2 - wide, y1 - high), (x1, y2), (x1, y2 - high), (x2 - wide, y2 - high)]
+    places = []
+    for left, top in corners:
+        left = max(min(left, across - wide), 0)
+        if 0 <= top <= max(height - high, 0):
+            places.append((left, top, left + wide - 1, top + high - 1))
+    places = places or [(max(min(x1, across - wide), 0), y1, x1 + wide - 1, y1 + high - 1)]
+    place = next((p for p in places if not any(_meet(p, other) for other in taken)), places[0])
+    taken.append(place)
+    return text, place
+
+
+def _meet(one: tuple[int, int, int, int], other: tuple[int, int, int, int]) -> bool:
+    """Whether two tags lie on each other."""
+    return one[0] <= other[2] and other[0] <= one[2] and one[1] <= other[3] and other[1] <= one[3]
+
+
+def _pad(size: int) -> int:
+    return max(size // 4, 2)
 
 
 def _line(image: UInt8[np.ndarray, "h w 3"]) -> int:

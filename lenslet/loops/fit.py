@@ -14,7 +14,7 @@ from torch import Tensor, nn
 from lenslet.errors import DivergedError
 from lenslet.loops.average import Average
 from lenslet.loops.distributed import world
-from lenslet.loops.muon import Muon
+from lenslet.loops.muon import Muon, kernels
 from lenslet.loops.precision import autocast, resolve
 from lenslet.loops.recipe import Recipe
 from lenslet.loops.state import State, copy_into, named, optimizer_tensors, restore_optimizer
@@ -354,7 +354,7 @@ _COUNTERS = ("number", "batch", "steps", "worse", "sums", "spent_measuring", "la
 
 
 def _optimizer(net: nn.Module, recipe: Recipe) -> torch.optim.Optimizer:
-    """Weight decay on matrices and kernels; none on biases and on the gains of normalisation.
+    """Weight decay on matrices and kernels (not on Muon's); none on biases and on the gains of normalisation.
 
     Each group carries a `scale`: its rate is that of the schedule times `falloff` for every stage between it and the
     head.
@@ -362,8 +362,12 @@ def _optimizer(net: nn.Module, recipe: Recipe) -> torch.optim.Optimizer:
     Source: Howard and Ruder 2018 (ULMFiT), discriminative fine-tuning.
     """
     groups: list[dict[str, Any]] = []
+    turned = kernels(net)
     for scale, parameters in _by_scale(net, recipe.falloff).items():
         moved = [p for p in parameters if p.requires_grad]
+        if recipe.optimizer == "muon":
+            groups.append({"params": [p for p in moved if p in turned], "scale": scale, "kernels": True})
+            moved = [p for p in moved if p not in turned]
         decayed, free = [p for p in moved if p.ndim > 1], [p for p in moved if p.ndim <= 1]
         groups.append({"params": decayed, "weight_decay": recipe.decay, "scale": scale})
         groups.append({"params": free, "weight_decay": 0.0, "scale": scale})

@@ -5,11 +5,11 @@ from typing import Any
 
 import torch
 from jaxtyping import Float
-from torch import Tensor
+from torch import Tensor, nn
 
 from lenslet.loops.precision import cpu_has_bf16
 
-__all__ = ["Muon", "orthogonalised"]
+__all__ = ["Muon", "kernels", "orthogonalised"]
 
 _ROUNDS = 3  # of Newton and Schulz: singular values then lie between about 0.3 and 1.2, and more cost more
 _OF_VECTORS = 10
@@ -23,7 +23,7 @@ class Muon(torch.optim.Optimizer):
     kernels of another length move in proportion.
 
     Args:
-        groups: parameters, each group with a `weight_decay` for what is no kernel, and any keys of the caller's.
+        groups: parameters, each group with `kernels` true or with a `weight_decay`, and any keys of the caller's.
         lr: the rate of kernels.
         momentum: of kernels.
         rest: rate of dense weights, as a factor of `lr`; shifts and scales of whole maps move ten times as far.
@@ -41,18 +41,30 @@ class Muon(torch.optim.Optimizer):
         rest: int | float = 0.0125,
         betas: tuple[float, float] = (0.85, 0.99),
     ) -> None:
-        super().__init__(groups, {"lr": lr, "momentum": momentum, "rest": rest, "betas": betas, "weight_decay": 0.0})
+        super().__init__(
+            groups,
+            {"lr": lr, "momentum": momentum, "rest": rest, "betas": betas, "weight_decay": 0.0, "kernels": False},
+        )
 
     @torch.no_grad()
     def step(self, closure: Callable[[], float] | None = None) -> None:  # type: ignore[override]
         """Move every parameter that has a gradient."""
         assert closure is None
         for group in self.param_groups:
+            move = _move_kernel if group["kernels"] else _move_other
             for parameter in group["params"]:
                 if parameter.grad is None:
                     continue
-                move = _move_kernel if parameter.ndim == 4 else _move_other
                 move(parameter, parameter.grad, self.state[parameter], group)
+
+
+def kernels(net: nn.Module) -> set[Tensor]:
+    """Weights of the convolutions whose maps are normalised behind them, which one sees by their having no bias.
+
+    Only their length does not matter, so only they may keep it.
+    """
+    found: set[Tensor] = {m.weight for m in net.modules() if isinstance(m, nn.Conv2d) and m.bias is None}
+    return found
 
 
 def _move_kernel(kernel: Tensor, gradient: Tensor, state: dict[str, Tensor], group: dict[str, Any]) -> None:

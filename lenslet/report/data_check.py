@@ -15,19 +15,32 @@ from lenslet.results.data_report import KINDS, DataReport, Finding
 _GROUPS, _SUSPECTS, _PICTURES, _ROWS = 24, 48, 24, 60  # shown of a kind; the rest is in findings.csv
 _OF_A_GROUP = 6
 _SIDE = 160
+_LABELLED = 240
 _ENOUGH = (2 * _SIDE, 2 * _SIDE)
 
 
-def check_page(report: DataReport, *, foot: str = "") -> Page:
-    """A page that shows every kind of finding, what matters most first."""
+def check_page(
+    report: DataReport, *, foot: str = "", labelled: Sequence[tuple[UInt8[np.ndarray, "_ _ 3"], str]] = ()
+) -> Page:
+    """A page that shows every kind of finding, what matters most first.
+
+    Args:
+        report: what was found.
+        foot: the last line.
+        labelled: pictures with their labels drawn on them, and captions.
+    """
     worst = report.severities
     weighty = worst["error"] + worst["warning"]
     parts = ", ".join(f"{count:,} {name}" for name, count in report.parts.items()) if len(report.parts) > 1 else ""
-    lead = f"in {report.pictures:,} pictures of {len(report.classes)} classes{f' ({parts})' if parts else ''}"
+    boxes = f" and {sum(report.classes.values()):,} boxes" if report.what == "boxes" else ""
+    lead = f"in {report.pictures:,} pictures{boxes} of {len(report.classes)} classes{f' ({parts})' if parts else ''}"
     sections = []
     if report.findings:
         sections.append(Section("At a glance", (_glance(report),)))
     sections += [_section(kind, report.of(kind), report.data) for kind in report.counts]
+    if labelled:
+        said = "Whether they lie where they should, only a person sees."
+        sections.append(Section("Boxes as they are read", (said, Pictures(tuple(labelled), side=_LABELLED))))
     if report.notes:
         sections.append(Section("How it was looked at", tuple(_sentence(note) for note in report.notes)))
     if not report.findings:

@@ -2,25 +2,35 @@
 
 from lenslet.results.calibration import Calibration
 from lenslet.results.classification import Classification
+from lenslet.results.conversion import Conversion
 from lenslet.results.data_report import DataReport, Finding
 from lenslet.results.data_split import DataSplit
 from lenslet.results.data_stats import DataStats
+from lenslet.results.detections import Detection, Detections
 from lenslet.results.evaluation import Evaluation, Miss
 from lenslet.results.learning_curve import CurvePoint, LearningCurve
+from lenslet.results.localization import Localization
+from lenslet.results.points import Point, Points
 from lenslet.results.rates import Rates
 from lenslet.results.unreadable import Unreadable
 
 __all__ = [
     "Calibration",
     "Classification",
+    "Conversion",
     "CurvePoint",
     "DataReport",
     "DataSplit",
     "DataStats",
+    "Detection",
+    "Detections",
     "Evaluation",
     "Finding",
     "LearningCurve",
+    "Localization",
     "Miss",
+    "Point",
+    "Points",
     "Rates",
     "Unreadable",
 ]

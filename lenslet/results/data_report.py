@@ -42,6 +42,19 @@ KINDS: dict[str, Kind] = {
         "error",
         "What was learned by heart looks like skill: keep it in one part, or divide it anew: lenslet data split.",
     ),
+    "syntax": Kind(
+        "Labels that cannot be read",
+        "error",
+        "Training leaves them out; mend these lines, or draw them again.",
+    ),
+    "orphan": Kind("Labels without a picture", "error", "Bring the pictures, or remove the labels."),
+    "unknown": Kind("Boxes of an unknown class", "error", "Name the class among the others, or mend the box."),
+    "scale": Kind(
+        "Labels of another picture size",
+        "error",
+        "The picture was resized, turned or exchanged after it was labelled: bring the one that was.",
+    ),
+    "nan": Kind("Boxes that are no numbers", "error", "Training leaves them out; draw them again."),
     "missing": Kind(
         "Classes missing from a part",
         "error",
@@ -51,6 +64,17 @@ KINDS: dict[str, Kind] = {
         "Labels that are probably wrong",
         "warning",
         "Look at each, the most suspicious first; a rare view looks so, too.",
+    ),
+    "empty": Kind("Boxes without area", "warning", "A click that drew nothing: remove them, or use --fix."),
+    "outside": Kind(
+        "Boxes beyond the picture", "warning", "They are cut at its edges, or left out; --fix writes them so."
+    ),
+    "swapped": Kind("Boxes with swapped corners", "warning", "They are turned; --fix writes them so."),
+    "twice": Kind("Boxes drawn twice", "warning", "They count double: remove one, or use --fix."),
+    "unlabelled": Kind(
+        "Pictures without labels",
+        "warning",
+        "Whether they show nothing, or were forgotten, only a person knows; an empty label file says nothing is there.",
     ),
     "damaged": Kind("Files that have lost their end", "warning", "They open, in part; copy or download them again."),
     "blank": Kind("Pictures of one colour", "warning", "There is nothing to learn from them: remove them."),
@@ -80,6 +104,7 @@ class Finding:
         label: the class it is filed under, for a label that is probably wrong.
         suggested: the class it looks like.
         score: probability of the suggested class, for pictures as one knows them (0 to 1).
+        line: of the first of these files, where it is a label file.
     """
 
     kind: str
@@ -88,6 +113,7 @@ class Finding:
     label: str | None = None
     suggested: str | None = None
     score: float | None = None
+    line: int | None = None
 
     def __post_init__(self) -> None:
         if self.kind not in KINDS:
@@ -119,6 +145,7 @@ class DataReport:
         parts: pictures of each part.
         findings: in the order of `KINDS`.
         notes: what the check could not do, or did in another way, in sentences.
+        what: `classes` counts pictures, or boxes.
     """
 
     data: str
@@ -127,6 +154,7 @@ class DataReport:
     parts: Mapping[str, int]
     findings: tuple[Finding, ...]
     notes: tuple[str, ...] = field(default=())
+    what: Literal["pictures", "boxes"] = "pictures"
 
     def __post_init__(self) -> None:
         order = {kind: place for place, kind in enumerate(KINDS)}
@@ -171,6 +199,7 @@ class DataReport:
             "severities": self.severities,
             "findings": [finding.to_dict() for finding in self.findings],
             "notes": list(self.notes),
+            "what": self.what,
         }
 
     def to_json(self) -> str:
@@ -191,7 +220,13 @@ class DataReport:
             findings = [{k: v for k, v in row.items() if k != "severity"} for row in plain["findings"]]
             made = [Finding(**(row | {"paths": tuple(row["paths"])})) for row in findings]
             return cls(
-                plain["data"], plain["pictures"], plain["classes"], plain["parts"], tuple(made), tuple(plain["notes"])
+                plain["data"],
+                plain["pictures"],
+                plain["classes"],
+                plain["parts"],
+                tuple(made),
+                tuple(plain["notes"]),
+                plain.get("what", "pictures"),
             )
         except (ValueError, KeyError, TypeError, AttributeError) as error:
             if isinstance(error, CallError):
@@ -199,18 +234,19 @@ class DataReport:
             raise CallError(f"this is not the JSON of a data report: {error!r}") from error
 
     def to_csv(self) -> str:
-        """A table with a row for each file of each finding: kind, severity, number, path, label, suggested, score, why.
+        """A table with a row for each file of each finding: kind, severity, number, path, line, label, ..., sentence.
 
         The number is that of the finding, so that the files of one group are seen to belong together.
         """
         text = io.StringIO()
         writer = csv.writer(text, lineterminator="\n")
-        writer.writerow(["kind", "severity", "number", "path", "label", "suggested", "score", "sentence"])
+        writer.writerow(["kind", "severity", "number", "path", "line", "label", "suggested", "score", "sentence"])
         for number, finding in enumerate(self.findings, start=1):
             score = "" if finding.score is None else f"{finding.score:.3f}"
             rest = (finding.label or "", finding.suggested or "", score, finding.sentence)
-            for path in finding.paths or ("",):
-                writer.writerow([finding.kind, finding.severity, number, path, *rest])
+            for place, path in enumerate(finding.paths or ("",)):
+                line = finding.line if place == 0 and finding.line is not None else ""
+                writer.writerow([finding.kind, finding.severity, number, path, line, *rest])
         return text.getvalue()
 
     def __str__(self) -> str:

@@ -10,9 +10,11 @@ if TYPE_CHECKING:
 
 
 def split(
-    data: Annotated[str | Path, Doc("A folder with one folder of pictures per class, or a .csv of paths and labels.")],
+    data: Annotated[
+        str | Path, Doc("A folder of pictures with classes, boxes or points; or its .csv, data.yaml, .json.")
+    ],
     *,
-    out: Annotated[Path, Doc("The new folder: train, val and test with the classes in them; of a .csv, a new .csv.")],
+    out: Annotated[Path, Doc("The new folder, with train, val and test in it; of a .csv of classes, a new .csv.")],
     share: Annotated[float, Doc("Expected share of the pictures in the val part.")] = 0.15,
     test: Annotated[float, Doc("Expected share of the pictures in a test part; none if 0.")] = 0.0,
     how: Annotated[
@@ -33,9 +35,16 @@ def split(
         WorkError: the disk is full or may not be written.
     """
     from lenslet.data import read
-    from lenslet.data.care import divide
+    from lenslet.data.care import divide, divide_boxes
+    from lenslet.data.scenes import form_of, read_boxes
     from lenslet.verbs.progress import bar, phases
 
+    if form_of(data) is not None:
+        with bar(shown=progress) as shown:
+            shown.phase("reading the labels")
+            scenes = read_boxes(data, whole=True)
+            link, watch = how == "link", phases(shown)
+            return divide_boxes(scenes, Path(out), share=share, test=test, link=link, near=near, watch=watch)
     parts = read(data, at_least=1)
     with bar(shown=progress) as shown:
         return divide(parts, Path(out), share=share, test=test, link=how == "link", near=near, watch=phases(shown))

@@ -20,10 +20,16 @@ def stats(
     Raises:
         DataError: no such data set, or nothing in it can be read.
     """
-    from lenslet.data import read
+    from lenslet.data import form_of, read
     from lenslet.data.care import stats as count
+    from lenslet.errors import DataError
     from lenslet.verbs.progress import bar, phases
 
+    if (form := form_of(data)) is not None:
+        raise DataError(
+            f"{data} holds boxes or points ({form}), and classes of pictures are counted here; "
+            "`lenslet data check` counts the boxes of each class"
+        )
     parts = read(data, at_least=1)
     with bar(shown=progress) as shown:
         counted = count(parts, watch=phases(shown))

@@ -3,10 +3,23 @@
 scan -> groups -> survey -> rules -> results.DataReport
 """
 
+from lenslet.data.care.box_check import check_boxes, repairs
+from lenslet.data.care.box_dividing import divide_boxes
 from lenslet.data.care.check import check
 from lenslet.data.care.counts import stats
 from lenslet.data.care.dividing import divide
 from lenslet.data.care.looks import Describer
 from lenslet.data.care.survey import Survey, Watch, survey
 
-__all__ = ["Describer", "Survey", "Watch", "check", "divide", "stats", "survey"]
+__all__ = [
+    "Describer",
+    "Survey",
+    "Watch",
+    "check",
+    "check_boxes",
+    "divide",
+    "divide_boxes",
+    "repairs",
+    "stats",
+    "survey",
+]

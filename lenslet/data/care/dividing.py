@@ -45,7 +45,7 @@ def divide(
         CallError: a share out of its range, or an `out` that is taken or stands in the way.
         WorkError: the disk is full or may not be written.
     """
-    _refuse(parts, out, share, test)
+    refuse(parts, out, share, test)
     seen = survey(parts, near=near, describe=False, watch=watch)
     readable = seen.looks()
     if not readable:
@@ -78,7 +78,7 @@ def divide(
     )
 
 
-def _refuse(parts: Parts, out: Path, share: float, test: float) -> None:
+def refuse(parts: Parts, out: Path, share: float, test: float) -> None:
     """Say what is wrong with a call before any picture is opened."""
     if not (0 < share < 1 and 0 <= test < 1 and share + test < 1):
         raise CallError(

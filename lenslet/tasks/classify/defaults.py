@@ -23,12 +23,12 @@ _LOOKED_AT = 64  # pictures opened to guess size and colour: enough to be sure, 
 _SMALLEST, _LARGEST = 32, 112
 _SMALL = 40  # pixels: up to here a net that halves the map five times has nothing left to look at
 _EPOCHS_OF_A_HEAD = 10  # it begins solved
+_SOME = 2_000
 _MANY = 10_000  # glyphs: from here on larger batches are as good a step each, and cost less a picture
-# rates and the rest for Muon, as a bead learns best from noise: docs/decisions/0010
+# what nets learn best by from noise, where they can: docs/decisions/0011
 _MUON: dict[str, Any] = {
     "optimizer": "muon", "momentum": 0.6, "decay": 0.0, "warmup": 0.0, "smoothing": 0.2, "clip": 0.0,
 }  # fmt: skip
-_MUON_RATES = ((500, 45), (125, 22.5))  # batch, and rate as a factor of AdamW's, for many pictures and for few
 
 
 @dataclass(frozen=True)
@@ -86,7 +86,8 @@ def recipe(
     *,
     glyphs: bool,
     usual_rate: float,
-    bead: bool = False,
+    turned: bool = False,
+    small: bool = False,
     overfit: bool = False,
     frozen: bool = False,
     **decided: Any,
@@ -97,15 +98,16 @@ def recipe(
         count: pictures to learn from.
         glyphs: letters and digits rather than photos.
         usual_rate: the highest learning rate for the weights that the run starts from.
-        bead: the net is a `Bead` that starts from noise.
+        turned: the net starts from noise and has kernels that Muon can turn, see `loops.muon.kernels`.
+        small: the net is for small pictures.
         overfit: learn by heart: nothing that holds a net back.
         frozen: only the head learns, on features that are computed once.
         decided: fields of `Recipe`, as the caller has decided them; None where not.
     """
     values: dict[str, Any] = {"rate": usual_rate}
-    muon = decided.get("optimizer") == "muon" or (bead and not overfit and decided.get("optimizer") is None)
+    muon = decided.get("optimizer") == "muon" or (turned and not overfit and decided.get("optimizer") is None)
     if muon:
-        batch, factor = _MUON_RATES[0 if count >= _MANY else 1]
+        batch, factor = _steps(count, small=small)
         values = _MUON | {"rate": factor * usual_rate, "batch": batch}
     if overfit:
         values |= {"epochs": 400, "smoothing": 0.0, "decay": 0.0, "average": 0.0, "batch": min(32, count)}
@@ -122,3 +124,10 @@ def recipe(
         # three minutes for a small folder; large ones get a quarter of an hour at the most, unless asked for more
         values["minutes"] = float(min(15.0, max(3.0, count / 1000)))
     return Recipe(**values | given)
+
+
+def _steps(count: int, *, small: bool) -> tuple[int, float]:
+    """Pictures a step for Muon, whose steps cost more than others', and its rate as a factor of AdamW's."""
+    if small:
+        return (500, 45.0) if count >= _MANY else (125, 22.5)  # docs/decisions/0010
+    return 128 if count >= _MANY else 64 if count >= _SOME else 32, 80.0

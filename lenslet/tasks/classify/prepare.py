@@ -26,6 +26,7 @@ from lenslet.data.augment import PRESETS
 from lenslet.errors import CallError, DataError
 from lenslet.image import Preprocess
 from lenslet.loops import Recipe
+from lenslet.loops.muon import kernels
 from lenslet.nets import Bead, check_size, input_channels, smallest_size, usual_size
 from lenslet.tasks.classify import defaults
 from lenslet.tasks.classify.start import Start, start, usual_weights
@@ -120,14 +121,17 @@ def prepare(
     # nets drawn for small pictures get their own size, all others the size of the pictures
     side = size or begin.size or (usual_size(name) if usual_size(name) < 64 else max(seen.side, smallest_size(name)))
     check_size(name, side)
-    preset = (
-        "none" if overfit is not None else defaults.preset(augment, grey=seen.grey, small=name == defaults.SMALL_NET)
-    )
+    with torch.random.fork_rng(devices=[]):
+        torch.manual_seed(budget.get("seed") or 0)
+        made = begin.build(name, parts.labels, channels)
+    small = name == defaults.SMALL_NET
+    preset = "none" if overfit is not None else defaults.preset(augment, grey=seen.grey, small=small)
     recipe = defaults.recipe(
         overfit or len(parts.train),
         glyphs=preset == "glyph",
         usual_rate=begin.rate,
-        bead=begin.state is None and name == defaults.SMALL_NET,
+        turned=begin.state is None and bool(kernels(made)),
+        small=small,
         frozen=str(freeze).lower() == "all",
         overfit=overfit is not None,
         **budget,
@@ -158,9 +162,6 @@ def prepare(
     def batches(which: np.ndarray, **how: Any) -> Batches:
         return Batches(pictures.pixels, rows[which], torch_labels[which], final, **how)
 
-    with torch.random.fork_rng(devices=[]):
-        torch.manual_seed(recipe.seed)
-        made = begin.build(name, parts.labels, channels)
     if isinstance(made, Bead) and begin.state is None:
         some = learn[:: max(1, len(learn) // _TO_WHITEN)][:_TO_WHITEN]
         made.whiten(images for images, _ in batches(some, size=128))

@@ -76,7 +76,7 @@ def lenslet(*words: str) -> "subprocess.CompletedProcess[str]":
 
 def test_the_subject_has_its_commands_and_its_help() -> None:
     group = typer.main.get_command(app)
-    assert list(group.commands["data"].commands) == ["check", "stats", "split", "cache"]  # type: ignore[attr-defined]
+    assert list(group.commands["data"].commands) == ["check", "stats", "split", "convert", "cache"]  # type: ignore[attr-defined]
     said = lenslet("data")
     assert "Look after pictures" in said.stdout + said.stderr
     assert "Count what is in a folder" in said.stdout + said.stderr

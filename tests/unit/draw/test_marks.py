@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from lenslet.draw import PALETTE, boxes, diverging, heat, heat_colours, points
+from lenslet.draw import PALETTE, boxes, diverging, heat, heat_colours, lines, points
 from lenslet.errors import ShapeError
 
 GREY = np.full((120, 160, 3), 128, np.uint8)
@@ -105,3 +105,17 @@ def test_white_text_can_be_read_on_every_colour_of_the_palette() -> None:
     for colour in PALETTE:
         linear = [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in np.array(colour) / 255]
         assert 1.05 / (float(np.dot(linear, [0.2126, 0.7152, 0.0722])) + 0.05) >= 3
+
+
+def test_tags_of_boxes_that_lie_close_do_not_cover_each_other() -> None:
+    large = np.full((480, 640, 3), 128, np.uint8)
+    close = np.array([[100.0, 100, 200, 200], [104, 102, 204, 202], [98, 97, 198, 199]])
+    white = [(boxes(large, close[i : i + 1], ["RBC"], np.array([0.5])) == 255).all(2).sum() for i in range(3)]
+    assert (boxes(large, close, ["RBC"] * 3, np.array([0.5] * 3)) == 255).all(2).sum() == sum(white)
+
+
+def test_lines_join_points_and_leave_out_those_that_are_not_known() -> None:
+    ends = np.array([[10.0, 10], [60, 10], [np.nan, np.nan]])
+    drawn = lines(GREY, ends, [(0, 1), (1, 2)])
+    assert tuple(drawn[10, 35]) == PALETTE[1]
+    assert np.array_equal(lines(GREY, ends, [(0, 2)]), GREY)

@@ -4,7 +4,7 @@ import pytest
 import torch
 from torch import nn
 
-from lenslet.loops.muon import Muon, orthogonalised
+from lenslet.loops.muon import Muon, kernels, orthogonalised
 
 
 def noise(*shape: int) -> torch.Tensor:
@@ -33,7 +33,7 @@ def test_a_kernel_keeps_its_length_and_moves_by_the_rate() -> None:
     kernel = nn.Parameter(3 * noise(16, 8, 3, 3))
     before = kernel.detach().clone()
     kernel.grad = noise(1, 16, 8, 3, 3)[0]
-    Muon([{"params": [kernel]}], lr=0.1).step()
+    Muon([{"params": [kernel], "kernels": True}], lr=0.1).step()
     assert torch.allclose(kernel.norm(), before.norm())
     # 16 directions, each 0.1 far where the kernel's length is sqrt(16)
     assert ((kernel - before).norm() / before.norm()).item() == pytest.approx(0.1, rel=0.3)
@@ -59,6 +59,30 @@ def test_all_but_kernels_moves_as_by_adamw_and_vectors_ten_times_as_far() -> Non
 def test_what_has_no_gradient_stays() -> None:
     kernel, bias = nn.Parameter(noise(4, 2, 3, 3)), nn.Parameter(noise(4))
     before = kernel.detach().clone(), bias.detach().clone()
-    Muon([{"params": [kernel, bias]}], lr=0.1).step()
+    Muon([{"params": [kernel], "kernels": True}, {"params": [bias]}], lr=0.1).step()
     assert torch.equal(kernel, before[0])
     assert torch.equal(bias, before[1])
+
+
+def test_kernels_are_those_whose_maps_are_normalised() -> None:
+    net = nn.Sequential(
+        nn.Conv2d(3, 8, 3, bias=False), nn.BatchNorm2d(8), nn.Conv2d(8, 4, 1), nn.Flatten(), nn.Linear(4, 2)
+    )
+    assert kernels(net) == {net[0].weight}
+
+
+def test_fit_lets_the_length_of_all_other_weights_change() -> None:
+    from lenslet.loops import Recipe
+    from lenslet.loops.fit import _optimizer
+
+    net = nn.Sequential(nn.Conv2d(3, 8, 3, bias=False), nn.BatchNorm2d(8), nn.ReLU(), nn.Conv2d(8, 4, 1), nn.Flatten())
+    before = [p.norm().item() for p in (net[0].weight, net[3].weight)]
+    optimizer = _optimizer(net, Recipe(epochs=1, optimizer="muon", rate=0.2, momentum=0.6))
+    for group in optimizer.param_groups:
+        group["lr"] = 0.2
+    for number in range(3):
+        optimizer.zero_grad()
+        net(noise(4 + number, 3, 5, 5)).square().mean().backward()
+        optimizer.step()
+    assert net[0].weight.norm().item() == pytest.approx(before[0], rel=1e-4)
+    assert abs(net[3].weight.norm().item() / before[1] - 1) > 1e-3

@@ -40,21 +40,23 @@ def test_small_pictures_are_changed_less_and_what_the_caller_says_goes_first() -
     assert defaults.preset("full", grey=False, small=True) == "full"
 
 
-def test_a_bead_learns_by_muon_unless_another_optimizer_is_asked_for() -> None:
-    usual = {"glyphs": False, "usual_rate": 2e-3, "bead": True, "minutes": 1.0}
-    found = defaults.recipe(50_000, **usual)
+def test_what_can_be_turned_learns_by_muon_unless_another_optimizer_is_asked_for() -> None:
+    usual = {"glyphs": False, "usual_rate": 2e-3, "turned": True, "minutes": 1.0}
+    found = defaults.recipe(50_000, **usual, small=True)
     assert (found.optimizer, found.rate, found.batch) == ("muon", 0.09, 500)
-    assert (few := defaults.recipe(500, **usual)).batch == 125
-    assert few.rate == 0.045
+    assert defaults.recipe(500, **usual, small=True).batch == 125
+    assert defaults.recipe(500, **usual, small=True).rate == 0.045
+    assert defaults.recipe(500, **usual).rate == 0.16
+    assert [defaults.recipe(n, **usual).batch for n in (100, 5000, 50_000)] == [32, 64, 128]
     assert defaults.recipe(5000, **usual, rate=0.1).rate == 0.1
     other = defaults.recipe(5000, **usual, optimizer="adamw")
     assert (other.optimizer, other.rate) == ("adamw", 2e-3)
-    by_hand = defaults.recipe(5000, **usual | {"bead": False, "usual_rate": 5e-4}, optimizer="muon")
-    assert (by_hand.optimizer, by_hand.rate) == ("muon", 0.01125)
-    plain = defaults.recipe(5000, **usual | {"bead": False})
+    by_hand = defaults.recipe(5000, **usual | {"turned": False, "usual_rate": 5e-4}, optimizer="muon")
+    assert (by_hand.optimizer, by_hand.rate) == ("muon", 0.04)
+    plain = defaults.recipe(5000, **usual | {"turned": False})
     assert (plain.optimizer, plain.rate, plain.batch) == ("adamw", 2e-3, 32)
 
 
-def test_learning_by_heart_holds_nothing_back_for_a_bead_either() -> None:
-    by_heart = defaults.recipe(8, glyphs=False, usual_rate=2e-3, bead=True, overfit=True)
+def test_learning_by_heart_holds_nothing_back() -> None:
+    by_heart = defaults.recipe(8, glyphs=False, usual_rate=2e-3, turned=True, overfit=True)
     assert (by_heart.batch, by_heart.decay, by_heart.optimizer) == (8, 0.0, "adamw")
