@@ -60,7 +60,7 @@ class Bead(nn.Module):
         in_channels: 3 for colour, 1 for grey.
         dropout: share of the pooled features silenced while training.
 
-    Source: Jordan 2024 (airbench94, arXiv 2404.00498), with half the width and maps rounded up.
+    Source: Jordan 2024 (airbench94, arXiv 2404.00498), 128 channels in the middle for its 256, maps rounded up.
     """
 
     def __init__(

@@ -112,7 +112,9 @@ def prepare(
     seen = defaults.look(parts.train)
     if weights is None and overfit is None:
         rare = min(Counter(sample.label for sample in parts.train).values())
-        weights = usual_weights(net, grey=seen.grey, glyphs=augment == "glyph", rarest=rare, freeze=freeze)
+        weights = usual_weights(
+            net, grey=seen.grey, glyphs=augment == "glyph", rarest=rare, small=seen.small, freeze=freeze
+        )
     begin = start(weights, net, progress=on_download)
     name = net or begin.net or seen.net
     channels = begin.channels or input_channels(name) or (1 if seen.grey else 3)

@@ -54,3 +54,11 @@ def test_without_a_shipped_model_everything_starts_from_noise(
 ) -> None:
     monkeypatch.setattr(store, "SHIPPED", tmp_path)
     assert usual_weights(None, grey=grey, glyphs=False, rarest=5, freeze="all") == "none"
+
+
+@pytest.mark.parametrize(
+    ("rarest", "small", "found"),
+    [(300, False, "natural"), (301, False, "none"), (75, True, "natural"), (76, True, "none")],
+)
+def test_small_pictures_start_from_noise_earlier_than_photos(rarest: int, small: bool, found: str) -> None:
+    assert usual_weights(None, grey=False, glyphs=False, rarest=rarest, small=small) == found
