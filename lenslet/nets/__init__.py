@@ -8,7 +8,7 @@ Names in the state dict are torchvision's, so that official weights load unchang
 
 from lenslet.nets.alexnet import AlexNet, alexnet, alexnet_tiny
 from lenslet.nets.anatomy import anatomy
-from lenslet.nets.bead import Bead, bead_s, bead_tiny
+from lenslet.nets.bead import Bead, bead_m, bead_s, bead_tiny
 from lenslet.nets.catalogue import NETS, build, check_size, input_channels, smallest_size, usual_size
 from lenslet.nets.facet import Facet, facet_l, facet_m, facet_s, facet_tiny
 from lenslet.nets.googlenet import GoogLeNet, GoogLeNetOutputs, googlenet, googlenet_tiny
@@ -64,6 +64,7 @@ __all__ = [
     "alexnet",
     "alexnet_tiny",
     "anatomy",
+    "bead_m",
     "bead_s",
     "bead_tiny",
     "build",

@@ -4,15 +4,15 @@ A 2x2 convolution that whitens patches, three groups of two 3x3 convolutions, th
 maximum, the maximum over the map, one dense layer. (The microscopes of van Leeuwenhoek were one bead of glass, for very
 small things.)
 
-    stage     stride   at 32   bead_tiny   bead_s
-    stem         1     31x31      24         24      2x2 whitening, GELU: channels, 8 a colour
-    layer1       2     16x16       8         64      channels of 3x3, pool, BN, GELU, 3x3, BN, GELU
-    layer2       4      8x8       16        128
-    layer3       8      4x4       24        256
+    stage     stride   at 32   bead_tiny   bead_s      bead_m
+    stem         1     31x31      24         24          24      2x2 whitening, GELU: channels, 8 a colour
+    layer1       2     16x16       8         64          64      channels of 3x3, pool, BN, GELU, 3x3, BN, GELU
+    layer2       4      8x8       16        128         256
+    layer3       8      4x4       24        256         256
     fc           -                                   maximum, dropout, dense
 
-    parameters, 10 classes    15,154      1,161,282
-    multiply-adds at 32 px    2,831,568   79,624,480
+    parameters, 10 classes    15,154      1,161,282   1,972,802
+    multiply-adds at 32 px    2,831,568   79,624,480  145,684,768
 """
 
 from collections import OrderedDict
@@ -23,7 +23,7 @@ from jaxtyping import Float
 from torch import Tensor, nn
 from torch.nn.functional import unfold
 
-__all__ = ["Bead", "bead_s", "bead_tiny"]
+__all__ = ["Bead", "bead_m", "bead_s", "bead_tiny"]
 
 _SIDE = 2  # of the whitened patches
 _LEAST = 5e-4  # variance added to each direction of a patch: what is weaker is mostly noise, and stays small
@@ -60,7 +60,7 @@ class Bead(nn.Module):
         in_channels: 3 for colour, 1 for grey.
         dropout: share of the pooled features silenced while training.
 
-    Source: Jordan 2024 (airbench94, arXiv 2404.00498), 128 channels in the middle for its 256, maps rounded up.
+    Source: Jordan 2024 (airbench94, arXiv 2404.00498), whose width is that of `bead_m`; maps rounded up.
     """
 
     def __init__(
@@ -138,3 +138,8 @@ def bead_tiny(num_classes: int = 10, *, in_channels: int = 3, dropout: int | flo
 def bead_s(num_classes: int = 10, *, in_channels: int = 3, dropout: int | float = 0.0) -> Bead:
     """The default for small colour pictures."""
     return Bead(channels=(64, 128, 256), num_classes=num_classes, in_channels=in_channels, dropout=dropout)
+
+
+def bead_m(num_classes: int = 10, *, in_channels: int = 3, dropout: int | float = 0.0) -> Bead:
+    """The default for ten thousand of them and more; airbench's own width."""
+    return Bead(channels=(64, 256, 256), num_classes=num_classes, in_channels=in_channels, dropout=dropout)

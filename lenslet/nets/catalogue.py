@@ -9,7 +9,7 @@ from torch import nn
 
 from lenslet.errors import CallError
 from lenslet.nets.alexnet import AlexNet, alexnet, alexnet_tiny
-from lenslet.nets.bead import Bead, bead_s, bead_tiny
+from lenslet.nets.bead import Bead, bead_m, bead_s, bead_tiny
 from lenslet.nets.facet import Facet, facet_l, facet_m, facet_s, facet_tiny
 from lenslet.nets.googlenet import GoogLeNet, googlenet, googlenet_tiny
 from lenslet.nets.lenet import LeNet5, lenet5, lenet5_relu, lenet_course
@@ -40,6 +40,7 @@ NETS: dict[str, Callable[..., nn.Module]] = {
     "facet_m": facet_m,
     "facet_l": facet_l,
     "bead_s": bead_s,
+    "bead_m": bead_m,
     "simple_convnet": simple_convnet,
     "lenet_course": lenet_course,
     "lenet5": lenet5,

@@ -29,7 +29,8 @@ def train(
     *,
     task: Annotated[Literal["classify"] | None, Doc("What to learn; by the look of the folder if left out.")] = None,
     net: Annotated[
-        str | None, Doc("The net, see `lenslet models`; facet_s if left out, bead_s for small colour pictures.")
+        str | None,
+        Doc("The net, see `lenslet models`; facet_s if left out, bead_s or bead_m for small colour pictures."),
     ] = None,
     weights: Annotated[
         str | Path | None,

@@ -18,7 +18,8 @@ from lenslet.errors import CallError, ImageError
 from lenslet.image import image_size, open_image
 from lenslet.loops import Recipe
 
-NET, SMALL_NET = "facet_s", "bead_s"  # the latter for small colour pictures: docs/decisions/0010
+NET = "facet_s"
+SMALL_NETS = ("bead_s", "bead_m")  # for small colour pictures, and for many of them: docs/decisions/0010
 _LOOKED_AT = 64  # pictures opened to guess size and colour: enough to be sure, few enough to be instant
 _SMALLEST, _LARGEST = 32, 112
 _SMALL = 40  # pixels: up to here a net that halves the map five times has nothing left to look at
@@ -45,10 +46,9 @@ class Look:
     side: int
     small: bool = False
 
-    @property
-    def net(self) -> str:
-        """The net where nobody has named one."""
-        return SMALL_NET if self.small else NET
+    def net(self, count: int) -> str:
+        """The net for so many training pictures, where nobody has named one."""
+        return SMALL_NETS[count >= _MANY] if self.small else NET
 
 
 def look(samples: Sequence[Sample]) -> Look:

@@ -116,7 +116,7 @@ def prepare(
             net, grey=seen.grey, glyphs=augment == "glyph", rarest=rare, small=seen.small, freeze=freeze
         )
     begin = start(weights, net, progress=on_download)
-    name = net or begin.net or seen.net
+    name = net or begin.net or seen.net(len(parts.train))
     channels = begin.channels or input_channels(name) or (1 if seen.grey else 3)
     # nets drawn for small pictures get their own size, all others the size of the pictures
     side = size or begin.size or (usual_size(name) if usual_size(name) < 64 else max(seen.side, smallest_size(name)))
@@ -124,7 +124,7 @@ def prepare(
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(budget.get("seed") or 0)
         made = begin.build(name, parts.labels, channels)
-    small = name == defaults.SMALL_NET
+    small = name in defaults.SMALL_NETS
     preset = "none" if overfit is not None else defaults.preset(augment, grey=seen.grey, small=small)
     recipe = defaults.recipe(
         overfit or len(parts.train),

@@ -5,7 +5,7 @@ import torch
 
 from lenslet.loops.muon import Muon
 from lenslet.nets.anatomy import anatomy
-from lenslet.nets.bead import bead_s, bead_tiny
+from lenslet.nets.bead import bead_m, bead_s, bead_tiny
 
 
 def pictures(count: int, channels: int = 3) -> torch.Tensor:
@@ -17,7 +17,7 @@ def pictures(count: int, channels: int = 3) -> torch.Tensor:
     )
 
 
-@pytest.mark.parametrize("maker", [bead_tiny, bead_s])
+@pytest.mark.parametrize("maker", [bead_tiny, bead_s, bead_m])
 def test_stages_stand_at_strides_1_to_8(maker) -> None:
     net = maker(num_classes=7).eval()
     x = net.stem(torch.rand(1, 3, 32, 48))
@@ -31,7 +31,7 @@ def test_stages_stand_at_strides_1_to_8(maker) -> None:
 def test_the_docstring_has_the_numbers() -> None:
     import lenslet.nets.bead as module
 
-    for maker in (bead_tiny, bead_s):
+    for maker in (bead_tiny, bead_s, bead_m):
         found = anatomy(maker(num_classes=10), size=32)
         assert f"{found.parameters:,}" in module.__doc__
         assert f"{found.macs:,}" in module.__doc__

@@ -25,13 +25,14 @@ def seen(folder, side: int, *, grey: bool = False) -> defaults.Look:
 )
 def test_small_colour_pictures_get_a_net_of_their_own(tmp_path, side: int, net: str, sees: int) -> None:
     found = seen(tmp_path, side)
-    assert (found.net, found.side) == (net, sees)
-    assert found.net in NETS
+    assert (found.net(100), found.side) == (net, sees)
+    assert found.net(100) in NETS
+    assert found.net(20_000) == net.replace("bead_s", "bead_m")
 
 
 def test_grey_pictures_keep_the_net_and_the_augmentation_of_letters(tmp_path) -> None:
     found = seen(tmp_path, 28, grey=True)
-    assert (found.net, defaults.preset(None, grey=found.grey, small=found.small)) == ("facet_s", "glyph")
+    assert (found.net(100), defaults.preset(None, grey=found.grey, small=found.small)) == ("facet_s", "glyph")
 
 
 def test_small_pictures_are_changed_less_and_what_the_caller_says_goes_first() -> None:
