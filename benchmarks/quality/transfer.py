@@ -1,7 +1,8 @@
 """Transfer (course 2.10): 20 classes of Caltech-101 that `natural` did not see, from few pictures each.
 
-Command: python -m benchmarks.quality.transfer
-Minutes: 45, of one core (OMP_NUM_THREADS=1)
+Command: python -m benchmarks.quality.transfer [SEED ...]
+Minutes: 45, of one core (OMP_NUM_THREADS=1); what is finished is kept in the temporary folder (LENSLET_WORK names
+    another), so that a second call goes on, and calls with one seed each can run side by side before the whole
 Measures: accuracy on the pictures of each class beyond the first 30 of a shuffle drawn by the seed, after learning from
     5, 10 or 30 of those first 30, 15 % of which the training itself holds out. Starts: natural, SqueezeNet 1.1 with
     ImageNet weights, and noise (facet_s), each with its defaults and the same passes over its pictures, about those of
@@ -10,6 +11,8 @@ Measures: accuracy on the pictures of each class beyond the first 30 of a shuffl
 Peers: SqueezeNet-ImageNet is the peer; its file is ../shared/weights/squeezenet1_1.imagenet.safetensors.
 """
 
+import json
+import os
 import random
 import statistics
 import sys
@@ -18,6 +21,7 @@ from pathlib import Path
 
 import lenslet as ll
 from benchmarks.record import RESULTS, Row, write
+from lenslet.files import write_whole
 
 DATA = Path("../shared/data/caltech101")
 SQUEEZENET = Path("../shared/weights/squeezenet1_1.imagenet.safetensors")
@@ -50,21 +54,32 @@ def folder(place: Path, each: int, seed: int) -> Path:
     return place
 
 
-def measure(epochs: dict[int, int]) -> tuple[dict[str, dict[int, list[float]]], int]:
+def one(each: int, epochs: int, name: str, seed: int) -> dict[str, float]:
+    """One training: percent right of so many pictures."""
+    with tempfile.TemporaryDirectory() as temporary:
+        data = folder(Path(temporary) / "data", each, seed)
+        start = STARTS[name]
+        model = ll.train(data, epochs=epochs, seed=seed, out=Path(temporary) / "run", progress=False, **start)  # type: ignore[arg-type]
+    assert model.evaluation is not None
+    return {"right": 100 * model.evaluation["accuracy"], "of": model.evaluation.n}
+
+
+def measure(epochs: dict[int, int], seeds: tuple[int, ...]) -> tuple[dict[str, dict[int, list[float]]], int]:
     """Percent right by start and pictures a class, a number a seed; and how many pictures were tested on."""
+    work = Path(os.environ.get("LENSLET_WORK", tempfile.gettempdir())) / "lenslet-transfer"
+    work.mkdir(parents=True, exist_ok=True)
     found: dict[str, dict[int, list[float]]] = {name: {each: [] for each in epochs} for name in STARTS}
     tested = 0
-    for seed in SEEDS:
+    for seed in seeds:
         for each, budget in epochs.items():
-            with tempfile.TemporaryDirectory() as temporary:
-                data = folder(Path(temporary) / "data", each, seed)
-                for name, start in STARTS.items():
-                    out = Path(temporary) / name.split()[0]
-                    model = ll.train(data, epochs=budget, seed=seed, out=out, progress=False, **start)  # type: ignore[arg-type]
-                    assert model.evaluation is not None
-                    tested = model.evaluation.n
-                    found[name][each].append(100 * model.evaluation["accuracy"])
-                    print(seed, each, name, f"{found[name][each][-1]:.1f}", flush=True)
+            for name in STARTS:
+                place = work / f"{name.split()[0]}-{each}-{budget}-{seed}.json"
+                if not place.exists():
+                    write_whole(place, json.dumps(one(each, budget, name, seed)))
+                kept = json.loads(place.read_text())
+                found[name][each].append(kept["right"])
+                tested = int(kept["of"])
+                print(seed, each, name, f"{kept['right']:.1f}", flush=True)
     return found, tested
 
 
@@ -94,9 +109,11 @@ def draw(found: dict[str, dict[int, list[float]]], path: Path) -> None:
     figure.savefig(path)
 
 
-def main(quick: bool) -> None:
+def main(quick: bool, seeds: tuple[int, ...]) -> None:
     epochs = dict.fromkeys(EPOCHS, 1) if quick else EPOCHS
-    found, tested = measure(epochs)
+    found, tested = measure(epochs, seeds)
+    if seeds != SEEDS:
+        return
     gain = [a - b for a, b in zip(found["natural"][10], found["scratch (facet_s)"][10], strict=True)]
     rows = [
         _row(f"{name}, {each} pictures a class, {epochs[each]} passes, {tested} tested", values, "% right")
@@ -119,4 +136,5 @@ def _row(what: str, values: list[float], unit: str, target: str = "") -> Row:
 
 
 if __name__ == "__main__":
-    main(quick="--quick" in sys.argv)
+    chosen = tuple(int(word) for word in sys.argv[1:] if word.isdecimal())
+    main(quick="--quick" in sys.argv, seeds=chosen or SEEDS)
