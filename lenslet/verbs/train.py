@@ -61,8 +61,8 @@ def train(
     optimizer: Annotated[
         Literal["adamw", "sgd", "muon"] | None,
         Doc(
-            "How steps are taken: adamw, sgd with Nesterov momentum, or muon; if left out, muon for small colour "
-            "pictures, else adamw."
+            "How steps are taken: adamw, sgd with Nesterov momentum, or muon; if left out, muon from noise where the "
+            "net allows it, else adamw."
         ),
     ] = None,
     patience: Annotated[
