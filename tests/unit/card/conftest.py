@@ -57,8 +57,8 @@ class Handler(BaseHTTPRequestHandler):
         self.end_headers()
 
     def body(self, body: bytes) -> None:
+        self.server.sent += len(body)  # first: whoever has got it may ask at once
         self.wfile.write(body)
-        self.server.sent += len(body)
 
     def serve(self, content: bytes) -> None:
         begin = int(self.headers.get("Range", "bytes=0-")[6:-1])
