@@ -36,7 +36,7 @@ def train(
         str | Path | None,
         Doc(
             "What to start from: none, natural, imagenet, a model folder, or a safetensors or .pth file; if left out, "
-            "natural for a few hundred colour photos a class, else none."
+            "natural for colour photos, up to 50 a class, else none."
         ),
     ] = None,
     freeze: Annotated[

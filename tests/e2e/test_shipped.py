@@ -93,7 +93,6 @@ def test_many_pictures_start_from_noise(flowers: Path, tmp_path: Path, monkeypat
     from lenslet.tasks.classify import start
 
     monkeypatch.setattr(start, "FEW", 5)
-    monkeypatch.setattr(start, "FEW_SMALL", 5)
     model = ll.train(flowers, net="facet_tiny", epochs=1, out=tmp_path / "run", progress=False)
     assert model.card.started_from == {}
     asked = ll.train(flowers, freeze="all", epochs=1, out=tmp_path / "frozen", progress=False)

@@ -87,6 +87,7 @@ def recipe(
     glyphs: bool,
     usual_rate: float,
     turned: bool = False,
+    learned: bool = False,
     small: bool = False,
     overfit: bool = False,
     frozen: bool = False,
@@ -98,7 +99,8 @@ def recipe(
         count: pictures to learn from.
         glyphs: letters and digits rather than photos.
         usual_rate: the highest learning rate for the weights that the run starts from.
-        turned: the net starts from noise and has kernels that Muon can turn, see `loops.muon.kernels`.
+        turned: the net has kernels that Muon can turn (see `loops.muon.kernels`), and is to learn by it.
+        learned: it starts from learned weights.
         small: the net is for small pictures.
         overfit: learn by heart: nothing that holds a net back.
         frozen: only the head learns, on features that are computed once.
@@ -108,7 +110,8 @@ def recipe(
     muon = decided.get("optimizer") == "muon" or (turned and not overfit and decided.get("optimizer") is None)
     if muon:
         batch, factor = _steps(count, small=small)
-        values = _MUON | {"rate": factor * usual_rate, "batch": batch}
+        # learned kernels turn half as far as noise, not a quarter, as by AdamW: docs/decisions/0011
+        values = _MUON | {"rate": factor * usual_rate * (2 if learned else 1), "batch": batch}
     if overfit:
         values |= {"epochs": 400, "smoothing": 0.0, "decay": 0.0, "average": 0.0, "batch": min(32, count)}
     elif glyphs:

@@ -29,7 +29,7 @@ from lenslet.loops import Recipe
 from lenslet.loops.muon import kernels
 from lenslet.nets import Bead, check_size, input_channels, smallest_size, usual_size
 from lenslet.tasks.classify import defaults
-from lenslet.tasks.classify.start import Start, start, usual_weights
+from lenslet.tasks.classify.start import FEW_FOR_KERNELS, NATURAL, Start, start, usual_weights
 from lenslet.tasks.classify.training import Classify
 from lenslet.tasks.classify.transfer import Transfer, frozen_stages
 
@@ -110,11 +110,9 @@ def prepare(
     """
     parts = read(data)
     seen = defaults.look(parts.train)
+    rare = min(Counter(sample.label for sample in parts.train).values())
     if weights is None and overfit is None:
-        rare = min(Counter(sample.label for sample in parts.train).values())
-        weights = usual_weights(
-            net, grey=seen.grey, glyphs=augment == "glyph", rarest=rare, small=seen.small, freeze=freeze
-        )
+        weights = usual_weights(net, grey=seen.grey, glyphs=augment == "glyph", rarest=rare, freeze=freeze)
     begin = start(weights, net, progress=on_download)
     name = net or begin.net or seen.net(len(parts.train))
     channels = begin.channels or input_channels(name) or (1 if seen.grey else 3)
@@ -130,7 +128,8 @@ def prepare(
         overfit or len(parts.train),
         glyphs=preset == "glyph",
         usual_rate=begin.rate,
-        turned=begin.state is None and bool(kernels(made)),
+        turned=bool(kernels(made)) and (begin.state is None or (begin.source == NATURAL and rare > FEW_FOR_KERNELS)),
+        learned=begin.state is not None,
         small=small,
         frozen=str(freeze).lower() == "all",
         overfit=overfit is not None,

@@ -18,8 +18,8 @@ from lenslet.nets import NETS, build
 
 SCRATCH_RATE, LEARNED_RATE = 2e-3, 5e-4  # learned features are lost when they are moved as far as noise must be
 NATURAL = "natural"  # the shipped model that colour photos start from
-FEW = 300  # pictures of the smallest class up to which they do
-FEW_SMALL = 75  # the same for pictures of about 32 px, on which `natural` has not learned: docs/decisions/0010
+FEW = 50  # pictures of the smallest class up to which they do: docs/decisions/0009
+FEW_FOR_KERNELS = 15  # up to which its kernels are moved gently, by AdamW
 
 
 @dataclass(frozen=True)
@@ -173,9 +173,7 @@ def _model(folder: Path, net: str | None, called: str) -> Start:
     )
 
 
-def usual_weights(
-    net: str | None, *, grey: bool, glyphs: bool, rarest: int, small: bool = False, freeze: str | int | None = None
-) -> str:
+def usual_weights(net: str | None, *, grey: bool, glyphs: bool, rarest: int, freeze: str | int | None = None) -> str:
     """What a run starts from where nobody has said: `natural` for colour photos, noise for the rest.
 
     Args:
@@ -183,10 +181,9 @@ def usual_weights(
         grey: none of the pictures has a colour.
         glyphs: they are letters and digits.
         rarest: training pictures of the smallest class.
-        small: the pictures have about 32 pixels a side.
         freeze: what the caller freezes, if anything: it must be learned first.
     """
     if grey or glyphs or NATURAL not in shipped() or (net is not None and net != card.load(shipped()[NATURAL])[0].net):
         return "none"
     asked = freeze is not None and str(freeze).lower() not in ("none", "0")
-    return NATURAL if asked or rarest <= (FEW_SMALL if small else FEW) else "none"
+    return NATURAL if asked or rarest <= FEW else "none"

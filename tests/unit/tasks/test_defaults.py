@@ -54,6 +54,8 @@ def test_what_can_be_turned_learns_by_muon_unless_another_optimizer_is_asked_for
     assert (other.optimizer, other.rate) == ("adamw", 2e-3)
     by_hand = defaults.recipe(5000, **usual | {"turned": False, "usual_rate": 5e-4}, optimizer="muon")
     assert (by_hand.optimizer, by_hand.rate) == ("muon", 0.04)
+    learned = defaults.recipe(500, **usual | {"usual_rate": 5e-4}, learned=True)
+    assert (learned.optimizer, learned.rate) == ("muon", 0.08)
     plain = defaults.recipe(5000, **usual | {"turned": False})
     assert (plain.optimizer, plain.rate, plain.batch) == ("adamw", 2e-3, 32)
 

@@ -56,9 +56,6 @@ def test_without_a_shipped_model_everything_starts_from_noise(
     assert usual_weights(None, grey=grey, glyphs=False, rarest=5, freeze="all") == "none"
 
 
-@pytest.mark.parametrize(
-    ("rarest", "small", "found"),
-    [(300, False, "natural"), (301, False, "none"), (75, True, "natural"), (76, True, "none")],
-)
-def test_small_pictures_start_from_noise_earlier_than_photos(rarest: int, small: bool, found: str) -> None:
-    assert usual_weights(None, grey=False, glyphs=False, rarest=rarest, small=small) == found
+@pytest.mark.parametrize(("rarest", "found"), [(50, "natural"), (51, "none")])
+def test_many_pictures_start_from_noise(rarest: int, found: str) -> None:
+    assert usual_weights(None, grey=False, glyphs=False, rarest=rarest) == found
