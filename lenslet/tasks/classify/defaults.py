@@ -24,8 +24,9 @@ _LOOKED_AT = 64  # pictures opened to guess size and colour: enough to be sure, 
 _SMALLEST, _LARGEST = 32, 112
 _SMALL = 40  # pixels: up to here a net that halves the map five times has nothing left to look at
 _EPOCHS_OF_A_HEAD = 10  # it begins solved
+# training pictures from which on larger batches are taken: their steps are as good, and cost less a picture
 _SOME = 2_000
-_MANY = 10_000  # glyphs: from here on larger batches are as good a step each, and cost less a picture
+_MANY = 10_000
 # what nets learn best by from noise, where they can: docs/decisions/0011
 _MUON: dict[str, Any] = {
     "optimizer": "muon", "momentum": 0.6, "decay": 0.0, "warmup": 0.0, "smoothing": 0.2, "clip": 0.0,
