@@ -8,6 +8,7 @@ from lenslet.errors import LensletError
 from lenslet.loops import Epoch, Recipe, fit
 from lenslet.results import Classification, Detections, Evaluation, LearningCurve, Localization, Points, Rates
 from lenslet.tasks.classify.classifier import Classifier
+from lenslet.tasks.detect.detector import Detector
 from lenslet.verbs.cache import cache
 from lenslet.verbs.check import check
 from lenslet.verbs.convert import convert
@@ -27,6 +28,7 @@ __all__ = [
     "Classification",
     "Classifier",
     "Detections",
+    "Detector",
     "Epoch",
     "Evaluation",
     "LearningCurve",
@@ -68,9 +70,12 @@ def train(
     epochs: int | None = None,
     minutes: float | None = None,
     size: int | None = None,
+    head: Literal["points", "anchors"] | None = None,
+    assign: Literal["aligned", "centre"] | None = None,
+    mosaic: float | None = None,
     batch: int | None = None,
     rate: float | None = None,
-    optimizer: Literal["adamw", "sgd"] | None = None,
+    optimizer: Literal["adamw", "sgd", "muon"] | None = None,
     patience: int | None = None,
     balance: bool = False,
     mixup: float | None = None,
@@ -86,5 +91,9 @@ def train(
     track: Literal["tensorboard", "mlflow"] | None = None,
     progress: bool = True,
 ) -> Classifier: ...
+@overload
+def train(
+    data: str | Path | None = None, *, task: Literal["detect"], find_lr: Literal[False] = False, **options: Any
+) -> Detector: ...
 @overload
 def train(data: str | Path | None = None, *, find_lr: Literal[True], **options: Any) -> Rates: ...

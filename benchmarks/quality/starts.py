@@ -26,6 +26,7 @@ from torch import nn
 import lenslet as ll
 from benchmarks.quality.transfer import UNSEEN
 from benchmarks.record import Row, write
+from lenslet.card.start import start
 from lenslet.data import Batches, channel_statistics, decode
 from lenslet.data.augment import PRESETS
 from lenslet.image import Preprocess
@@ -33,7 +34,6 @@ from lenslet.loops import fit
 from lenslet.loops.features import remember
 from lenslet.nets.stages import head, split, stages
 from lenslet.tasks.classify.head import solve_head
-from lenslet.tasks.classify.start import start
 from lenslet.tasks.classify.training import Classify
 
 DATA = Path("../shared/data")

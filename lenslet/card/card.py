@@ -44,6 +44,7 @@ class Card:
         thresholds: name -> number, and how they were calibrated; `temperature` is what logits are divided by.
         licence: of "weights" and of "data".
         versions: of the software that trained it.
+        head: what the net's raw numbers mean, where the labels do not say it all: see `tasks.detect.head`.
         started_from: what the training began with where that was not noise: weights, their licence, frozen stages.
         sha256: of the weights.
         format: of the card itself.
@@ -63,6 +64,7 @@ class Card:
     licence: dict[str, str] = field(default_factory=dict)
     versions: dict[str, str] = field(default_factory=dict)
     started_from: dict[str, Any] = field(default_factory=dict)
+    head: dict[str, Any] = field(default_factory=dict)
     sha256: str = ""
     format: int = FORMAT
     seen: str = field(default="", repr=False)
@@ -131,6 +133,7 @@ _KINDS: dict[str, type] = {
     "licence": dict,
     "versions": dict,
     "started_from": dict,
+    "head": dict,
     "sha256": str,
     "seen": str,
 }

@@ -11,12 +11,12 @@ from lenslet.verbs.bulk import Bulk
 from lenslet.verbs.predict import predict
 
 if TYPE_CHECKING:
-    from lenslet.results import Classification, Unreadable
+    from lenslet.results import Classification, Detections, Unreadable
 
 MOST = 40  # classes in a table
 
 
-def call(**given: Any) -> "Iterator[Classification | Unreadable] | Bulk":
+def call(**given: Any) -> "Iterator[Classification | Detections | Unreadable] | Bulk":
     """The verb's answers; where some are missing, the command says so at its end and fails.
 
     Of a folder of answers nothing is missing: every file has its row, and the numbers say how many were unreadable.
@@ -25,7 +25,9 @@ def call(**given: Any) -> "Iterator[Classification | Unreadable] | Bulk":
     return answers if isinstance(answers, Bulk) else _judged(answers)
 
 
-def _judged(answers: "Iterator[Classification | Unreadable]") -> "Iterator[Classification | Unreadable]":
+def _judged(
+    answers: "Iterator[Classification | Detections | Unreadable]",
+) -> "Iterator[Classification | Detections | Unreadable]":
     first, second = next(answers), next(answers, None)
     if second is None and hasattr(first, "why"):
         raise ImageError(first.why)
@@ -39,14 +41,17 @@ def _judged(answers: "Iterator[Classification | Unreadable]") -> "Iterator[Class
         raise error(f"{unreadable} of {pictures} pictures could not be opened")
 
 
-def show(answers: "Iterator[Classification | Unreadable] | Bulk") -> None:
-    """Picture, label, how sure, then the next best; or the numbers of a folder of answers."""
+def show(answers: "Iterator[Classification | Detections | Unreadable] | Bulk") -> None:
+    """Picture, label, how sure, then the next best; or what was found on it; or the numbers of a folder of answers."""
     if isinstance(answers, Bulk):
         _show_bulk(answers)
         return
     for answer in answers:
         if hasattr(answer, "why"):
             say(answer.why)
+            continue
+        if hasattr(answer, "boxes"):
+            write(f"{answer.picture}  {answer}")
             continue
         (label, score), *others = answer.top(3)
         rest = ", ".join(f"{name} {percent(share)}" for name, share in others)

@@ -9,10 +9,10 @@ from lenslet.verbs.train import train
 
 if TYPE_CHECKING:
     from lenslet.results import Rates
-    from lenslet.tasks.classify.classifier import Classifier
+    from lenslet.verbs.job import Model
 
 
-def show(model: "Classifier | Rates") -> None:
+def show(model: "Model | Rates") -> None:
     """The measurement, then the folder and the page worth opening; of rates, the suggestion and where its plot lies."""
     from lenslet.results.rates import Rates  # not above: help must not wait for NumPy
 
@@ -47,7 +47,7 @@ def _show_rates(rates: "Rates") -> None:
         write(f"plot         {rates.folder / 'rates.png'}")
 
 
-def call(**given: Any) -> "Classifier | Rates":
+def call(**given: Any) -> "Model | Rates":
     """The verb's model; of several processes that train together, only the first one speaks."""
     model = train(**given)
     if model.folder is None:
@@ -55,7 +55,7 @@ def call(**given: Any) -> "Classifier | Rates":
     return model
 
 
-def record(model: "Classifier | Rates") -> dict[str, Any]:
+def record(model: "Model | Rates") -> dict[str, Any]:
     """The run in one object; the model itself is in its folder."""
     from lenslet.results.rates import Rates
 

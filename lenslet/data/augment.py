@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, fields
 
 import torch
-from jaxtyping import Float, UInt8
+from jaxtyping import Float, Int, UInt8
 from torch import Tensor
 from torch.nn.functional import grid_sample
 
@@ -42,6 +42,7 @@ class Augment:
     Args:
         mirror: left and right change places in half of the pictures.
         rotate: degrees, drawn evenly from -rotate..rotate, about the centre.
+        turn: none, one, two or three quarters of a turn, equally often: for pictures in which no side is the upper one.
         shear: slant in x per unit of y, drawn evenly from -shear..shear.
         scale: the zoom lies between 1 / (1 + scale) and 1 + scale, evenly in its logarithm.
         aspect: as `scale`, for width against height at equal area.
@@ -63,6 +64,7 @@ class Augment:
 
     mirror: bool = False
     rotate: Number = 0.0
+    turn: bool = False
     shear: Number = 0.0
     scale: Number = 0.0
     aspect: Number = 0.0
@@ -99,7 +101,11 @@ class Augment:
     @property
     def moves(self) -> bool:
         """Whether pixels may change places."""
-        return self.mirror or any((self.rotate, self.shear, self.scale, self.aspect, self.shift, self.elastic))
+        return (
+            self.mirror
+            or self.turn
+            or any((self.rotate, self.shear, self.scale, self.aspect, self.shift, self.elastic))
+        )
 
     def draw(self, n: int, generator: torch.Generator) -> "Dice":
         """Draw everything random for a batch of `n`; each range only changes its own part of it."""
@@ -109,6 +115,7 @@ class Augment:
             colour=torch.rand(n, 5, generator=generator) * 2 - 1,
             weights=torch.randn(n, 3, generator=generator),
             noise=torch.randn(n, 2, knots, knots, generator=generator) if self.elastic else None,
+            turns=torch.randint(4, (n,), generator=generator) if self.turn else None,
         )
 
     def matrices(self, dice: "Dice", height: int, width: int) -> Float[Tensor, "n 2 3"]:
@@ -127,6 +134,8 @@ class Augment:
         even = dice.move.T
         flip = torch.where((even[0] < 0) & self.mirror, -1.0, 1.0)
         angle = even[1] * math.radians(self.rotate)
+        if dice.turns is not None:
+            angle = angle + dice.turns * (math.pi / 2)
         slant = even[2] * self.shear
         shrink = torch.exp(-even[3] * math.log1p(self.scale))
         stretch = torch.exp(even[4] * math.log1p(self.aspect) / 2)
@@ -257,12 +266,14 @@ class Dice:
         colour: even in -1..1: brightness, contrast, saturation, place of the cut-out in x, in y.
         weights: normal: of the three principal colours.
         noise: normal: displacement in x and y at the knots of a coarse lattice; None where nothing is bent.
+        turns: quarters of a turn, 0 to 3; None where nothing is turned.
     """
 
     move: Float[Tensor, "n 7"]
     colour: Float[Tensor, "n 5"]
     weights: Float[Tensor, "n 3"]
     noise: Float[Tensor, "n 2 knots knots"] | None = None
+    turns: Int[Tensor, " n"] | None = None
 
 
 def _floats(x: UInt8[Tensor, "n c h w"] | Float[Tensor, "n c h w"]) -> Float[Tensor, "n c h w"]:

@@ -5,6 +5,8 @@ and two copies of a picture never stand on both sides.
 """
 
 import hashlib
+from collections.abc import Sequence
+from pathlib import Path
 
 import numpy as np
 from jaxtyping import Bool, Int, UInt64
@@ -13,6 +15,25 @@ from jaxtyping import Bool, Int, UInt64
 def content_key(content: bytes) -> int:
     """64 bits that stand for a file's content (the head of its SHA-256)."""
     return int.from_bytes(hashlib.sha256(content).digest()[:8], "big")
+
+
+def short_key(path: Path) -> str:
+    """Eight hexadecimal digits that stand for a file's content on a card; empty where it cannot be read."""
+    try:
+        return f"{content_key(path.read_bytes()) >> 32:08x}"
+    except OSError:
+        return ""
+
+
+def unseen(paths: Sequence[Path], seen: str) -> list[bool]:
+    """Which files are not among those that a model was trained on.
+
+    Args:
+        paths: of the files.
+        seen: the short keys of those, one behind the other, as a card has them.
+    """
+    known = {seen[i : i + 8] for i in range(0, len(seen), 8)}
+    return [not known or short_key(path) not in known for path in paths]
 
 
 def split_by_content(

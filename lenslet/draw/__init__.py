@@ -4,6 +4,7 @@ from lenslet.draw.bars import bars
 from lenslet.draw.colours import PALETTE, diverging, heat_colours
 from lenslet.draw.marks import boxes, lines, points
 from lenslet.draw.overlay import heat
+from lenslet.draw.shapes import shapes
 from lenslet.draw.sheets import beside, filters, fit, grid, label, strips
 from lenslet.draw.text import drawable, font_file
 
@@ -23,5 +24,6 @@ __all__ = [
     "label",
     "lines",
     "points",
+    "shapes",
     "strips",
 ]

@@ -43,16 +43,29 @@ def letterbox(
         size: (height, width), pixels.
         fill: grey value 0..255 of the border.
     """
-    _positive(size)
     height, width = image.shape[:2]
+    frame = letterboxed((height, width), size)
+    inner = (round(height * frame.scale[0]), round(width * frame.scale[1]))
+    top, left = map(int, frame.offset)
+    canvas = np.full((*size, *image.shape[2:]), fill, np.uint8)
+    canvas[top : top + inner[0], left : left + inner[1]] = resize(image, inner)
+    return canvas, frame
+
+
+def letterboxed(original: tuple[int, int], size: tuple[int, int]) -> Frame:
+    """Where a picture of a size comes to lie when it is letterboxed.
+
+    Args:
+        original: (height, width) of the picture, pixels.
+        size: (height, width) that it is to fit into, pixels.
+    """
+    _positive(size)
+    height, width = original
     ratio = min(size[0] / height, size[1] / width)
     inner = (_near(height * ratio, size[0]), _near(width * ratio, size[1]))
     top, left = (size[0] - inner[0]) // 2, (size[1] - inner[1]) // 2
-    canvas = np.full((*size, *image.shape[2:]), fill, np.uint8)
-    canvas[top : top + inner[0], left : left + inner[1]] = resize(image, inner)
     # The scale is that of the rounded size, so that the way home is exact, not half a pixel off
-    scale = (inner[0] / height, inner[1] / width)
-    return canvas, Frame((height, width), size, scale, (float(top), float(left)))
+    return Frame(original, size, (inner[0] / height, inner[1] / width), (float(top), float(left)))
 
 
 def crop(

@@ -14,13 +14,12 @@ from torch import Tensor, nn
 from lenslet.errors import DivergedError
 from lenslet.loops.average import Average
 from lenslet.loops.distributed import world
-from lenslet.loops.muon import Muon, kernels
+from lenslet.loops.optimizers import optimizer_for
 from lenslet.loops.precision import autocast, resolve
 from lenslet.loops.recipe import Recipe
 from lenslet.loops.state import State, copy_into, named, optimizer_tensors, restore_optimizer
 from lenslet.loops.task import Task
 from lenslet.loops.threads import Threads
-from lenslet.nets.stages import stages
 
 
 @runtime_checkable
@@ -37,6 +36,14 @@ class Seekable(Protocol):
 
     def seek(self, epoch: int, batch: int) -> None:
         """Let the next iteration be that of `epoch` (from 0), from `batch` on."""
+
+
+@runtime_checkable
+class Scheduled(Protocol):
+    """A feed that changes its ways as the budget is spent."""
+
+    def at(self, fraction: int | float) -> None:
+        """Let the next iteration be one that begins when so much of the budget (0 to 1) is spent."""
 
 
 @dataclass(frozen=True)
@@ -134,7 +141,7 @@ class _Run:
         )
         net.to(self.device).to(memory_format=torch.channels_last)  # type: ignore[call-overload]
         self.precision = resolve(recipe.precision, net)
-        self.optimizer = _optimizer(net, recipe)
+        self.optimizer = optimizer_for(net, recipe)
         self.average = Average(net, recipe.average) if recipe.average else None
         self.wrapped = self.world.wrap(net)
         self.best: dict[str, Tensor] | None = None
@@ -216,6 +223,9 @@ class _Run:
 
     def _batches(self) -> Iterator[tuple[Tensor, Any]]:
         """The batches of this epoch that are not learned from yet."""
+        if isinstance(self.train, Scheduled):
+            epochs = self.recipe.epochs  # by epochs, where a run was stopped within one must not matter
+            self.train.at(self.fraction if epochs is None else (self.number - 1) / epochs)
         if isinstance(self.train, Seekable):
             self.train.seek(self.number - 1, self.batch)
             return iter(self.train)
@@ -351,43 +361,6 @@ class _Run:
 
 # what a state carries by its own name; all are numbers, or numbers by name
 _COUNTERS = ("number", "batch", "steps", "worse", "sums", "spent_measuring", "last_measuring")
-
-
-def _optimizer(net: nn.Module, recipe: Recipe) -> torch.optim.Optimizer:
-    """Weight decay on matrices and kernels (not on Muon's); none on biases and on the gains of normalisation.
-
-    Each group carries a `scale`: its rate is that of the schedule times `falloff` for every stage between it and the
-    head.
-
-    Source: Howard and Ruder 2018 (ULMFiT), discriminative fine-tuning.
-    """
-    groups: list[dict[str, Any]] = []
-    turned = kernels(net)
-    for scale, parameters in _by_scale(net, recipe.falloff).items():
-        moved = [p for p in parameters if p.requires_grad]
-        if recipe.optimizer == "muon":
-            groups.append({"params": [p for p in moved if p in turned], "scale": scale, "kernels": True})
-            moved = [p for p in moved if p not in turned]
-        decayed, free = [p for p in moved if p.ndim > 1], [p for p in moved if p.ndim <= 1]
-        groups.append({"params": decayed, "weight_decay": recipe.decay, "scale": scale})
-        groups.append({"params": free, "weight_decay": 0.0, "scale": scale})
-    if recipe.optimizer == "muon":
-        return Muon(groups, lr=recipe.rate, momentum=recipe.momentum)
-    if recipe.optimizer == "adamw":
-        return torch.optim.AdamW(groups, lr=recipe.rate, betas=(recipe.momentum, 0.999), fused=True)
-    return torch.optim.SGD(groups, lr=recipe.rate, momentum=recipe.momentum, nesterov=recipe.momentum > 0)
-
-
-def _by_scale(net: nn.Module, falloff: float) -> dict[float, list[nn.Parameter]]:
-    """The net's parameters, by what their rate is multiplied with; those of no stage count as the head's."""
-    if falloff == 1:
-        return {1.0: list(net.parameters())}
-    last_first = [module for _, module in reversed(stages(net))]
-    scales = {p: falloff**number for number, m in enumerate(last_first, start=1) for p in m.parameters()}
-    found: dict[float, list[nn.Parameter]] = {}
-    for parameter in net.parameters():
-        found.setdefault(float(scales.get(parameter, 1.0)), []).append(parameter)
-    return found
 
 
 def _dice(seed: int) -> Tensor:

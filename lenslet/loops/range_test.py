@@ -10,7 +10,8 @@ import torch
 from torch import Tensor, nn
 
 from lenslet.errors import CallError
-from lenslet.loops.fit import Feed, _optimizer, _to
+from lenslet.loops.fit import Feed, _to
+from lenslet.loops.optimizers import optimizer_for
 from lenslet.loops.precision import autocast, resolve
 from lenslet.loops.recipe import Recipe
 from lenslet.loops.task import Task
@@ -109,7 +110,7 @@ class _RangeTest:
         net.train()
         self.untrained = copy.deepcopy(net)
         self.precision = resolve(recipe.precision, net)
-        self.optimizer = _optimizer(net, recipe)
+        self.optimizer = optimizer_for(net, recipe)
 
     def step(self, images: Tensor, targets: Any, rate: float) -> tuple[float, float]:
         """The loss of this batch, and of the untrained net on it; then a step, but where the loss is no number."""

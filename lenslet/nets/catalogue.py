@@ -9,6 +9,7 @@ from torch import nn
 
 from lenslet.errors import CallError
 from lenslet.nets.alexnet import AlexNet, alexnet, alexnet_tiny
+from lenslet.nets.argus import Argus, argus_l, argus_m, argus_s, argus_tiny
 from lenslet.nets.bead import Bead, bead_m, bead_s, bead_tiny
 from lenslet.nets.facet import Facet, facet_l, facet_m, facet_s, facet_tiny
 from lenslet.nets.googlenet import GoogLeNet, googlenet, googlenet_tiny
@@ -41,6 +42,9 @@ NETS: dict[str, Callable[..., nn.Module]] = {
     "facet_l": facet_l,
     "bead_s": bead_s,
     "bead_m": bead_m,
+    "argus_s": argus_s,
+    "argus_m": argus_m,
+    "argus_l": argus_l,
     "simple_convnet": simple_convnet,
     "lenet_course": lenet_course,
     "lenet5": lenet5,
@@ -74,6 +78,7 @@ NETS: dict[str, Callable[..., nn.Module]] = {
     "squeezenet1_1": squeezenet1_1,
     # The smallest of each family, for tests.
     "facet_tiny": facet_tiny,
+    "argus_tiny": argus_tiny,
     "bead_tiny": bead_tiny,
     "alexnet_tiny": alexnet_tiny,
     "vgg_tiny": vgg_tiny,
@@ -102,6 +107,7 @@ class Sizes(NamedTuple):
 SIZES: dict[type[nn.Module], Sizes] = {
     Facet: Sizes(128, 32),
     Bead: Sizes(32, 8),
+    Argus: Sizes(320, 32),
     LeNet5: Sizes(32, 32, fixed=True),
     SimpleConvNet: Sizes(39, 39, fixed=True),
     AlexNet: Sizes(224, 63),

@@ -10,25 +10,43 @@ if TYPE_CHECKING:
 INK, SOFT, BLUE, ORANGE = "#1c2430", "#9aa5b4", "#1f6f8b", "#d9772b"
 
 
+MEASURED = (("valid_map50", "mAP50", BLUE), ("valid_map", "mAP", ORANGE))
+"""What tasks other than classification measure while training: column of results.csv, name, colour."""
+
+
 def curves(rows: Sequence[dict[str, float]]) -> bytes:
-    """Loss and accuracy against the epoch.
+    """Loss, and what was measured on held-out pictures, against the epoch.
 
     Args:
-        rows: as in results.csv: `epoch`, `train_loss`, and where measured `valid_loss` and `valid_accuracy` (0 to 1).
+        rows: as in results.csv: `epoch`, the parts of the loss as `train_...`, and where measured `valid_loss`, and
+            `valid_accuracy` (0 to 1) or one of the other names in `MEASURED`.
     """
     from matplotlib.figure import Figure
     from matplotlib.ticker import MaxNLocator, PercentFormatter
 
     figure = Figure(figsize=(9, 3.6), dpi=150, layout="constrained")
     left, right = figure.subplots(1, 2)
-    _line(left, rows, "train_loss", "training (smoothed, augmented)", ORANGE)
+    classes = any("valid_accuracy" in row for row in rows) or not any(
+        name in row for name, *_ in MEASURED for row in rows
+    )
+    whole = [
+        row | {"train_whole": sum(value for name, value in row.items() if name.startswith("train_"))} for row in rows
+    ]
+    _line(left, whole, "train_whole", "training (smoothed, augmented)" if classes else "training (augmented)", ORANGE)
     _line(left, rows, "valid_loss", "held out", BLUE)
     left.set_title("Loss", loc="left", color=INK, fontsize=11)
     left.set_ylim(bottom=0)
-    _line(right, rows, "valid_accuracy", "held out", BLUE)
-    right.set_title("Accuracy on held-out pictures", loc="left", color=INK, fontsize=11)
-    right.yaxis.set_major_formatter(PercentFormatter(1.0))
-    right.set_ylim(top=1.005)
+    if classes:
+        _line(right, rows, "valid_accuracy", "held out", BLUE)
+        right.yaxis.set_major_formatter(PercentFormatter(1.0))
+        right.set_ylim(top=1.005)
+    else:
+        for name, label, colour in MEASURED:
+            _line(right, rows, name, label, colour)
+        right.set_ylim(bottom=0)
+        right.legend(frameon=False, fontsize=9)
+    title = "Accuracy on held-out pictures" if classes else "Measured on held-out pictures"
+    right.set_title(title, loc="left", color=INK, fontsize=11)
     for axes in (left, right):
         axes.set_xlabel("epoch", color=INK)
         axes.xaxis.set_major_locator(MaxNLocator(integer=True))

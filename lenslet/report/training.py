@@ -176,10 +176,15 @@ def _data(per_class: dict[str, int], skipped: Sequence[tuple[str, str]], notes: 
 
 def confusion_png(evaluation: Evaluation) -> bytes:
     """The confusion matrix as a PNG."""
+    return figure_png(evaluation.figure())
+
+
+def figure_png(figure: Any) -> bytes:
+    """A Matplotlib figure as a PNG."""
     import io
 
     buffer = io.BytesIO()
-    evaluation.figure().savefig(buffer, format="png", dpi=150)
+    figure.savefig(buffer, format="png", dpi=150)
     return buffer.getvalue()
 
 

@@ -12,7 +12,7 @@ from lenslet.image import save_image
 
 if TYPE_CHECKING:
     from lenslet.data import Augment
-    from lenslet.tasks.classify.prepare import Prepared
+    from lenslet.verbs.job import Job
 
 _COLUMNS = 7
 NAME = "augmented.png"
@@ -54,7 +54,7 @@ _CHANGES = (
 _MIXUP = 0.4
 
 
-def write_augmented(prepared: "Prepared", folder: Path) -> Path:
+def write_augmented(prepared: "Job", folder: Path) -> Path:
     """Write augmented.png into the folder of a run that is about to begin."""
     from lenslet.data import Augment
 

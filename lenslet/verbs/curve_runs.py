@@ -100,12 +100,11 @@ class CurveRuns:
         """Train on a part: how many of how many held-out pictures are then right."""
         from lenslet.loops import fit
         from lenslet.tasks.classify.classifier import Classifier
-        from lenslet.tasks.classify.transfer import begin
 
         recipe = replace(self.prepared.recipe, seed=self.prepared.recipe.seed + draw)
         train = self._batches(part, recipe.seed)
         p = replace(self.prepared, net=copy.deepcopy(self.net), recipe=recipe, train=train)
-        way = begin(p)
+        way = p.begin()
         for epoch in fit(way.net, p.task, _Repeated(way.train, len(self.prepared.train)), way.valid, way.recipe):
             bar.at(0.95 * epoch.fraction, f"{epoch.valid['accuracy']:.1%} right" if epoch.valid else "")
         evaluation = Classifier(p.net, p.card).evaluate(p.held_out)

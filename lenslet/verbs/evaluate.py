@@ -7,24 +7,27 @@ from annotated_doc import Doc
 
 if TYPE_CHECKING:
     from lenslet.results import Evaluation
-    from lenslet.tasks.classify.classifier import Classifier
+    from lenslet.verbs.job import Model
 
 
 def evaluate(
-    model: Annotated["str | Path | Classifier", Doc("A model folder, the name of a shipped model, or a model.")],
+    model: Annotated["str | Path | Model", Doc("A model folder, the name of a shipped model, or a model.")],
     data: Annotated[
         str | Path,
         Doc(
-            "A folder with one folder of pictures per class, or a .csv of paths and labels; its test or val part, "
-            "if it has parts."
+            "A folder with one folder of pictures per class, or a .csv of paths and labels; or pictures with boxes, "
+            "in any form that `train` reads; its test or val part, if it has parts."
         ),
     ],
     *,
-    out: Annotated[Path | None, Doc("Also write report.html and confusion.png into this folder.")] = None,
+    out: Annotated[Path | None, Doc("Also write report.html and its figure into this folder.")] = None,
     include_seen: Annotated[bool, Doc("Measure on pictures that the model was trained on, too.")] = False,
     progress: Annotated[bool, Doc("Show a bar on stderr.")] = True,
 ) -> "Evaluation":
-    """Measure a model on a folder of pictures: accuracy with its interval, macro F1, calibration, and the worst errors.
+    """Measure a model on pictures with a known truth: its metrics with their intervals, and the worst errors.
+
+    Of classes: accuracy, macro F1, calibration. Of things found: COCO's mAP50 and mAP, precision and recall at the best
+    threshold, and what kind of mistakes cost most.
 
     Raises:
         CardError: no such model.
@@ -38,9 +41,12 @@ def evaluate(
         shown.phase("measuring")
         evaluation = opened.evaluate(data, include_seen=include_seen, on_picture=lambda done, of: shown.at(done / of))
     if out is not None:
+        from lenslet.report.detection import detection_page
         from lenslet.report.evaluation import evaluation_page
 
-        page = evaluation_page(evaluation, title=f"{Path(opened.folder or opened.card.net).name} on {Path(data).name}")
+        title = f"{Path(opened.folder or opened.card.net).name} on {Path(data).name}"
+        finds = evaluation.task == "detect"
+        page = detection_page(evaluation, title=title) if finds else evaluation_page(evaluation, title=title)
         page.write(Path(out) / "report.html")
-        evaluation.plot(Path(out) / "confusion.png")
+        evaluation.plot(Path(out) / ("precision-recall.png" if finds else "confusion.png"))
     return evaluation

@@ -8,18 +8,20 @@ from annotated_doc import Doc
 from lenslet.errors import CallError, CardError
 
 if TYPE_CHECKING:
+    from lenslet.card import Card
     from lenslet.tasks.classify.classifier import Classifier
+    from lenslet.verbs.job import Model
 
 
 def load(
     model: Annotated[
-        "str | Path | Classifier",
+        "str | Path | Model",
         Doc(
             "A model folder, or a name: of a model that comes with Lenslet, or of a net with official ImageNet "
             "weights, for instance squeezenet1_1."
         ),
     ],
-) -> "Classifier":
+) -> "Model":
     """Open a trained model.
 
     Nothing in the files is executed, and the weights are checked against the card. A model that is already open comes
@@ -30,9 +32,8 @@ def load(
         DownloadError: official weights that could not be fetched.
     """
     from lenslet.card.store import find_shipped
-    from lenslet.tasks.classify.classifier import Classifier
 
-    if isinstance(model, Classifier):
+    if not isinstance(model, str | Path):
         return model
     path = find_shipped(model) or Path(model)
     if path.suffix == ".onnx":
@@ -49,12 +50,11 @@ def load(
     )
 
 
-def _folder(path: Path) -> "Classifier":
+def _folder(path: Path) -> "Model":
     from lenslet import card
-    from lenslet.tasks.classify.classifier import Classifier
 
     found, state = card.load(path.parent if path.name in (card.CARD, card.WEIGHTS) else path)
-    if found.task != "classify":
+    if found.task not in ("classify", "detect"):
         raise CardError(f"{path}: its task is {found.task!r}, which this version of Lenslet does not know: update it")
     net = _build(path, found)
     try:
@@ -63,26 +63,37 @@ def _folder(path: Path) -> "Classifier":
         raise CardError(
             f"{path}: the weights do not fit the net {found.net} that its card names: {_first(error)}"
         ) from error
+    if found.task == "detect":
+        from lenslet.tasks.detect.detector import Detector
+
+        return Detector(net, found, folder=path)
+    from lenslet.tasks.classify.classifier import Classifier
+
     return Classifier(net, found, folder=path)
 
 
-def _build(path: Path, card: Any) -> Any:
+def _build(path: Path, card: "Card") -> Any:
     """The net of a card; its arguments come from a file, so they are held against what the card says elsewhere."""
     from lenslet.nets import NETS, build
 
     if card.net not in NETS:
         raise CardError(f"{path}: this version of Lenslet has no net {card.net!r}: update it")
-    expected = {"num_classes": len(card.labels), "in_channels": card.preprocess.channels}
-    others = {k: v for k, v in card.net_arguments.items() if k not in expected}
-    if {k: card.net_arguments.get(k) for k in expected} != expected or not all(
-        isinstance(v, str) for v in others.values()
-    ):
-        raise CardError(
-            f"{path}: the card is damaged: net_arguments {card.net_arguments} contradict its labels and size"
-        )
+    expected: dict[str, Any] = {"num_classes": len(card.labels), "in_channels": card.preprocess.channels}
     try:
+        if card.task == "detect":
+            from lenslet.tasks.detect.head import head_of
+
+            head = head_of(card.head, len(card.labels))
+            expected |= {"box_outputs": head.box_outputs, "anchors": head.per_cell}
+        others = {k: v for k, v in card.net_arguments.items() if k not in expected}
+        if {k: card.net_arguments.get(k) for k in expected} != expected or not all(
+            isinstance(v, str) for v in others.values()
+        ):
+            raise CardError(
+                f"{path}: the card is damaged: net_arguments {card.net_arguments} contradict its labels and size"
+            )
         return build(card.net, **card.net_arguments)
-    except (CallError, ValueError) as error:
+    except (CallError, ValueError, TypeError) as error:
         raise CardError(f"{path}: the card is damaged: {error}") from error
 
 

@@ -2,19 +2,23 @@
 
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Literal, cast
 
 from annotated_doc import Doc
 
+from lenslet.errors import CallError
+
 if TYPE_CHECKING:
-    from lenslet.results import Classification, Unreadable
+    from lenslet.results import Classification, Detections, Unreadable
     from lenslet.tasks.classify.classifier import Classifier
+    from lenslet.tasks.detect.detector import Detector
     from lenslet.verbs.bulk import Bulk
+    from lenslet.verbs.job import Model
 
 
 def predict(
     model: Annotated[
-        "str | Path | Classifier",
+        "str | Path | Model",
         Doc("A model folder, the name of a shipped model or of official weights, or a model."),
     ],
     images: Annotated[
@@ -23,6 +27,16 @@ def predict(
     ],
     *,
     plot: Annotated[Path | None, Doc("Write each picture with its answers into this folder, as PNG.")] = None,
+    crops: Annotated[
+        Path | None, Doc("Of things found: write each into this folder, cut out of its picture at full resolution.")
+    ] = None,
+    at_least: Annotated[
+        float | None,
+        Doc("Of things found: the lowest score that counts, 0 to 1; the model's own threshold if left out."),
+    ] = None,
+    tiles: Annotated[
+        bool, Doc("Of things found: look at large pictures in overlapping tiles, too, so that small things are seen.")
+    ] = False,
     batch: Annotated[int, Doc("Pictures that go through the net together.")] = 32,
     out: Annotated[
         str | Path | None,
@@ -35,8 +49,8 @@ def predict(
         int | None, Doc("Processes that predict at once with --engine ray; one per core if left out.")
     ] = None,
     progress: Annotated[bool, Doc("Show a bar on stderr, with --out.")] = True,
-) -> "Iterator[Classification | Unreadable] | Bulk":
-    """Classify pictures, one answer each, in order; a file that cannot be opened gets a sentence in place of an answer.
+) -> "Iterator[Classification | Detections | Unreadable] | Bulk":
+    """Say what pictures show, one answer each, in order; a file that cannot be opened gets a sentence in its place.
 
     With `out` the files may be millions: they are sorted, each is answered once, and whatever is stopped or killed, the
     same call finishes the folder. It then comes back as a `Bulk`, which says what was found and gives the answers.
@@ -46,7 +60,6 @@ def predict(
         CallError: nothing is found where the call points, or `out` holds something else.
         WorkError: with `out`, the files are not there any more, or workers keep dying.
     """
-    from lenslet.errors import CallError
     from lenslet.image import find_images
     from lenslet.verbs.load import load
 
@@ -63,25 +76,53 @@ def predict(
 
         ready()  # before anything that takes time
     opened = load(model)
+    finds = opened.card.task == "detect"
+    wanted = {"crops": crops, "at-least": at_least, "tiles": tiles or None}
+    extra = next((name for name, value in wanted.items() if value is not None), None)
+    if extra is not None and not finds:
+        raise CallError(f"--{extra} is for models that find things, and this one says what a whole picture shows")
     given = [images] if isinstance(images, str | Path) else images
     if out is not None:
+        if finds:
+            raise CallError("--out is for models that classify: of a detector, keep its answers with --json > file")
         from lenslet.verbs.bulk import bulk
 
-        return bulk(opened, given, Path(out), engine=engine, workers=workers, batch=batch, progress=progress)
+        return bulk(
+            cast("Classifier", opened), given, Path(out), engine=engine, workers=workers, batch=batch, progress=progress
+        )
     paths = [path for place in given for path in find_images(place)]
-    return _answers(opened, paths, plot, batch)
+    answers = (
+        _found(cast("Detector", opened), paths, batch, at_least, tiles=tiles)
+        if finds
+        else opened.predict(paths, batch=batch)
+    )
+    return _written(answers, plot, crops)
 
 
-def _answers(
-    model: "Classifier", paths: Sequence[Path], plot: Path | None, batch: int
-) -> "Iterator[Classification | Unreadable]":
-    from lenslet.results import Classification
+def _found(
+    model: "Detector", paths: Sequence[Path], batch: int, at_least: float | None, *, tiles: bool
+) -> "Iterator[Detections | Unreadable]":
+    """Boxes of each picture; whole, or in tiles."""
+    if at_least is not None and not 0 <= at_least <= 1:
+        raise CallError(f"at-least is {at_least}: give a score from 0 to 1")
+    return (
+        model.predict_tiles(paths, at_least=at_least) if tiles else model.predict(paths, batch=batch, at_least=at_least)
+    )
+
+
+def _written(
+    answers: "Iterator[Classification | Detections | Unreadable]", plot: Path | None, crops: Path | None
+) -> "Iterator[Classification | Detections | Unreadable]":
+    """The answers, each drawn and cut out on its way."""
+    from lenslet.results import Detections, Unreadable
 
     names: dict[str, int] = {}
-    for answer in model.predict(paths, batch=batch):
-        if plot is not None and isinstance(answer, Classification):
+    for answer in answers:
+        if plot is not None and not isinstance(answer, Unreadable):
             assert isinstance(answer.picture, Path)
             stem = answer.picture.stem
             names[stem] = names.get(stem, 0) + 1  # a.jpg of two folders, or a.jpg and a.png: none overwrites the other
             answer.plot(Path(plot) / (f"{stem}.png" if names[stem] == 1 else f"{stem}-{names[stem]}.png"))
+        if crops is not None and isinstance(answer, Detections):
+            answer.save_crops(crops)
         yield answer

@@ -10,11 +10,11 @@ from lenslet.files import write_whole
 
 if TYPE_CHECKING:
     from lenslet.results.rates import Rates
-    from lenslet.tasks.classify.prepare import Prepared
+    from lenslet.verbs.job import Job
     from lenslet.verbs.progress import Bar
 
 
-def find_rate(prepared: "Prepared", folder: Path, bar: "Bar") -> "Rates":
+def find_rate(prepared: "Job", folder: Path, bar: "Bar") -> "Rates":
     """Try rising rates on the net, pictures and recipe of a run, and write rates.png and rates.csv.
 
     Args:
@@ -24,9 +24,8 @@ def find_rate(prepared: "Prepared", folder: Path, bar: "Bar") -> "Rates":
     """
     from lenslet.loops.range_test import STEPS, range_test
     from lenslet.results.rates import Rates
-    from lenslet.tasks.classify.transfer import begin
 
-    way = begin(prepared)  # what is frozen, and a head that is solved, belong to what is tried
+    way = prepared.begin()  # what is frozen, and a head that is solved, belong to what is tried
     bar.phase("trying learning rates")
     steps = []
     for step in range_test(way.net, prepared.task, way.train, way.recipe):

@@ -14,7 +14,7 @@ from lenslet.files import write_whole
 
 if TYPE_CHECKING:
     from lenslet.loops import State
-    from lenslet.tasks.classify.prepare import Prepared
+    from lenslet.verbs.job import Job
 
 ARGUMENTS, STATE = "args.yaml", "state.safetensors"
 
@@ -106,7 +106,7 @@ def resumed(verb: Callable[..., Any], arguments: Mapping[str, Any]) -> "tuple[di
     return call | {"progress": arguments.get("progress", True)}, state, folder
 
 
-def same_data(state: "State | None", prepared: "Prepared") -> "State | None":
+def same_data(state: "State | None", prepared: "Job") -> "State | None":
     """The state, if there is one, fitted to data that may have changed since: an epoch in progress then begins anew.
 
     Raises:

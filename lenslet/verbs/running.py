@@ -7,16 +7,13 @@ from pathlib import Path
 from time import perf_counter
 from typing import TYPE_CHECKING, Any
 
-from lenslet.errors import DataError, WorkError
+from lenslet.errors import WorkError
 from lenslet.verbs.run_folder import STATE
 
 if TYPE_CHECKING:
     from lenslet.loops import Epoch, State
-    from lenslet.results import Evaluation
-    from lenslet.results.calibration import Calibration
     from lenslet.results.learning_curve import LearningCurve
-    from lenslet.tasks.classify.classifier import Classifier
-    from lenslet.tasks.classify.prepare import Prepared
+    from lenslet.verbs.job import Job, Model
     from lenslet.verbs.progress import Bar
     from lenslet.verbs.scratch import Scratch
     from lenslet.verbs.tracking import Ending, Tracking
@@ -31,9 +28,9 @@ class Watch:
     def __init__(self, bar: "Bar") -> None:
         self.bar, self.pictures, self.said = bar, 0, ""
         self.began = perf_counter()
-        self.prepared: Prepared | None = None
+        self.prepared: Job | None = None
 
-    def start(self, prepared: "Prepared", state: "State | None") -> None:
+    def start(self, prepared: "Job", state: "State | None") -> None:
         """The run begins now, or goes on."""
         self.began = perf_counter() - (state.facts["seconds"] if state is not None else 0)
         self.pictures = state.facts["steps"] * prepared.recipe.batch if state is not None else 0
@@ -64,8 +61,10 @@ class Watch:
 
     def epoch(self, epoch: "Epoch") -> None:
         """An epoch is over."""
-        accuracy = f", {epoch.valid['accuracy']:.1%} right" if epoch.valid else ""
-        self.said = f"epoch {epoch.number}: loss {epoch.train.get('loss', float('nan')):.3f}{accuracy}"
+        assert self.prepared is not None
+        measured = f", {self.prepared.said(epoch.valid)}" if epoch.valid else ""
+        loss = sum(epoch.train.values()) if epoch.train else float("nan")
+        self.said = f"epoch {epoch.number}: loss {loss:.3f}{measured}"
         self.bar.at(epoch.fraction, self.said)
 
 
@@ -83,36 +82,33 @@ class Run:
 
     def __init__(
         self,
-        prepared: "Prepared",
+        prepared: "Job",
         folder: Path | None,
         watch: Watch,
         arguments: dict[str, Any],
         state: "State | None" = None,
         tracking: "Tracking | None" = None,
     ) -> None:
-        from lenslet.tasks.classify.classifier import Classifier
         from lenslet.verbs.tracking import facts
 
         self.prepared, self.folder, self.watch, self.arguments, self.state = prepared, folder, watch, arguments, state
-        self.model = Classifier(prepared.net, prepared.card)
+        self.model: Model = prepared.model()
         self.rows: list[dict[str, float]] = list(state.facts["rows"]) if state is not None else []
         self.saved_at = self.kept_at = float("-inf")
         self.notes: list[str] = []
-        self.calibration: Calibration | None = None
         self.compared: dict[str, Any] = {}  # what the report shows beside the run, where it was asked for
         self.tracking = tracking if folder is not None else None
         if self.tracking is not None and folder is not None:
             self.tracking.start(folder, facts(prepared.card))
 
-    def learn(self, *, enough: float | None) -> None:
-        """Run the loop; every better model is saved as it comes, `enough` accuracy ends it early."""
+    def learn(self, *, by_heart: bool) -> None:
+        """Run the loop; every better model is saved as it comes; what is to be learned by heart, and is, ends early."""
         from lenslet.loops import fit
-        from lenslet.tasks.classify.transfer import begin
         from lenslet.verbs.run_folder import write_results
 
         p, folder = self.prepared, self.folder
         keep = self._keep if folder is not None and not p.by_heart else None
-        way = begin(p, progress=self.watch.preparing)
+        way = p.begin(progress=self.watch.preparing)
         run = fit(
             way.net, p.task, way.train, way.valid, way.recipe, resume=self.state, keep=keep, keep_every=_KEEP_EVERY
         )
@@ -128,18 +124,19 @@ class Run:
                     self.saved_at = self.watch.seconds
                 if due or epoch.fraction >= 1:
                     self._safely("results.csv", lambda: write_results(folder, self.rows))
-            if enough is not None and epoch.valid.get("accuracy", 0.0) >= enough and epoch.train["loss"] < 0.1:
+            if by_heart and p.enough(epoch):
                 break
 
-    def finish(self, note: str, bar: "Bar", ending: "Ending" = "finished") -> "Classifier":
+    def finish(self, note: str, bar: "Bar", ending: "Ending" = "finished") -> "Model":
         """Measure the best model with the code that its users run, and write model and report."""
         from lenslet.verbs.run_folder import write_results
 
         p = self.prepared
         self._save_somewhere()  # before measuring: what is learned is safe first
         bar.phase("measuring")
-        self.model, self.calibration = self.model.calibrated(None if p.by_heart else p.valid)
-        self.model = self.model.with_evaluation(self._evaluation(bar), p.measured_on)
+        self.model, beside, said = p.measured(self.model, on_picture=lambda done, of: bar.at(0.9 * done / of))
+        self.compared |= beside
+        self.notes += said
         if self.tracking is not None and self.model.evaluation is not None:
             self.notes += filter(None, [self.tracking.finish(self.model.evaluation.metrics, ending)])
         folder = self._save_somewhere()
@@ -152,7 +149,7 @@ class Run:
         bar.at(1.0)
         return self.model
 
-    def compare(self, scratch: "Scratch") -> "Classifier":
+    def compare(self, scratch: "Scratch") -> "Model":
         """Put the same training from noise beside this one, in the report and on the card."""
         found, model, folder = scratch.evaluation, self.model, self.folder
         assert folder is not None
@@ -163,7 +160,7 @@ class Run:
         self._report()
         return model
 
-    def show(self, curve: "LearningCurve") -> "Classifier":
+    def show(self, curve: "LearningCurve") -> "Model":
         """Put what more pictures would bring into the report, and beside the model."""
         self.model.curve = self.compared["curve"] = curve
         self._report()
@@ -174,29 +171,11 @@ class Run:
 
         folder = self.folder
         assert folder is not None
-        about: dict[str, Any] = {"notes": self.notes, "calibration": self.calibration, **self.compared}
+        about: dict[str, Any] = {"notes": self.notes, **self.compared}
         self._safely(
             "the report",
             lambda: write_report(self.model, self.prepared, self.rows, folder, self.arguments, **about),
         )
-
-    def _evaluation(self, bar: "Bar") -> "Evaluation":
-        """Of the pictures held out; what the very pictures that fitted the temperature cannot tell is cross-fitted."""
-        found = self._measured(bar)
-        return found if self.prepared.apart or self.calibration is None else self.calibration.cross_fitted(found)
-
-    def _measured(self, bar: "Bar") -> "Evaluation":
-        p = self.prepared
-        try:
-            return self.model.evaluate(
-                p.held_out, include_seen=p.by_heart, on_picture=lambda done, of: bar.at(0.9 * done / of)
-            )
-        except DataError:
-            held = p.valid or p.train
-            self.notes.append(
-                "the pictures could no longer be opened at the end; measured on the copies decoded at the start"
-            )
-            return self.model.evaluate_decoded(held.pixels[held.rows], held.targets.numpy())
 
     def _keep(self, state: "State") -> None:
         """Save the state: in mid-epoch always, after an epoch if the last one is a while ago, at the end always."""
@@ -257,19 +236,3 @@ def row(epoch: "Epoch", *, before: float = 0.0) -> dict[str, float]:
         **{f"valid_{name}": value for name, value in epoch.valid.items()},
         "images_per_second": epoch.images_per_second,
     }
-
-
-def judged(model: "Classifier") -> "Classifier":
-    """The model of a self-test that passed; raises if it did not."""
-    assert model.evaluation is not None
-    evaluation = model.evaluation
-    if evaluation["accuracy"] < 1:
-        wrong = ", ".join(str(miss.picture) for miss in evaluation.worst[:3])
-        raise WorkError(
-            f"the self-test failed: {evaluation['accuracy']:.0%} of {evaluation.n} pictures learned by heart, not all "
-            f"(not learned: {wrong}); look for the same picture in two classes, or try another --rate or --net"
-        )
-    model.evaluation = replace(
-        evaluation, notes=(f"the self-test passed: all {evaluation.n} pictures learned by heart", *evaluation.notes)
-    )
-    return model

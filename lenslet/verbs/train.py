@@ -1,7 +1,8 @@
 """train: from a folder of pictures to a model, its numbers and its report."""
 
+from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal, cast
 
 from annotated_doc import Doc
 
@@ -12,6 +13,7 @@ if TYPE_CHECKING:
     from lenslet.results import Rates
     from lenslet.tasks.classify.classifier import Classifier
     from lenslet.tasks.classify.prepare import Prepared
+    from lenslet.verbs.job import Job, Model
     from lenslet.verbs.running import Watch
     from lenslet.verbs.scratch import Scratch
 
@@ -22,15 +24,22 @@ def train(
     data: Annotated[
         str | Path | None,
         Doc(
-            "A folder with one folder of pictures per class, or a .csv of paths and labels; with or without train and "
-            "val parts; not with --resume."
+            "A folder with one folder of pictures per class, or a .csv of paths and labels; or pictures with boxes in "
+            "the form of Pascal VOC, COCO, YOLO, Label Studio or a table; with or without train and val parts; not "
+            "with --resume."
         ),
     ] = None,
     *,
-    task: Annotated[Literal["classify"] | None, Doc("What to learn; by the look of the folder if left out.")] = None,
+    task: Annotated[
+        Literal["classify", "detect"] | None,
+        Doc("What to learn: what a picture shows, or which things, and where; by the look of the data if left out."),
+    ] = None,
     net: Annotated[
         str | None,
-        Doc("The net, see `lenslet models`; facet_s if left out, bead_s or bead_m for small colour pictures."),
+        Doc(
+            "The net, see `lenslet models`; if left out facet_s, bead_s or bead_m for small colour pictures, argus_s "
+            "for things in pictures."
+        ),
     ] = None,
     weights: Annotated[
         str | Path | None,
@@ -54,7 +63,26 @@ def train(
         float | None, Doc("Minutes to train, instead of epochs; the default is 3, more for large folders.")
     ] = None,
     size: Annotated[
-        int | None, Doc("Side of the square that the net sees, in pixels; from the pictures if left out.")
+        int | None,
+        Doc(
+            "Side of the square that the net sees, in pixels, or the longer side where it sees a rectangle; from the "
+            "pictures if left out."
+        ),
+    ] = None,
+    head: Annotated[
+        Literal["points", "anchors"] | None,
+        Doc(
+            "How things are found: by the distances to their sides, or by anchors as in the course; points if left out."
+        ),
+    ] = None,
+    assign: Annotated[
+        Literal["aligned", "centre"] | None,
+        Doc(
+            "Which cell learns a thing: those that say it best, or the one that holds its centre; as the head is used."
+        ),
+    ] = None,
+    mosaic: Annotated[
+        float | None, Doc("Share of the pictures, 0 to 1, that are put together of four while learning to find things.")
     ] = None,
     batch: Annotated[int | None, Doc("Pictures per step.")] = None,
     rate: Annotated[float | None, Doc("The highest learning rate.")] = None,
@@ -77,7 +105,7 @@ def train(
         str | None,
         Doc(
             "How much pictures are changed while learning: none, light, full, small (for pictures of about 32 px), or "
-            "glyph (letters and digits)."
+            "glyph (letters and digits); to find things none, light, scene, or turned (no side is the upper one)."
         ),
     ] = None,
     show_augmented: Annotated[
@@ -107,7 +135,7 @@ def train(
         Literal["tensorboard", "mlflow"] | None, Doc("Also send the numbers of every epoch to TensorBoard or MLflow.")
     ] = None,
     progress: Annotated[bool, Doc("Show a bar on stderr.")] = True,
-) -> "Classifier | Rates":
+) -> "Model | Rates":
     """Train a model on a folder of your pictures, and measure it on pictures it never saw.
 
     The run's folder gets the model (card.json, model.safetensors), results.csv, args.yaml and report.html. Ctrl-C stops
@@ -159,21 +187,23 @@ def _trained(
     watch: "Watch",
     *,
     resuming: bool,
-) -> "Classifier | Rates":
+) -> "Model | Rates":
     """Prepare, learn, finish; every way a run may end leaves its best model."""
     from lenslet.verbs.curve_runs import CurveRuns
+    from lenslet.verbs.preparing import prepared_for
     from lenslet.verbs.rates import find_rate
     from lenslet.verbs.run_folder import same_data
-    from lenslet.verbs.running import Run, judged
+    from lenslet.verbs.running import Run
     from lenslet.verbs.tracking import Tracking
 
     by_heart = arguments.get("overfit")
     tracking = Tracking(arguments.get("track"))  # first, because its package may be missing
     if not world.first:
         world.wait()  # the first process decodes the pictures, and the others find them
-    prepared = _prepared(arguments, state, world, watch)
+    prepared = prepared_for(arguments, state, world, watch)
     state = same_data(state, prepared)
-    curves = CurveRuns(prepared) if arguments.get("curve") else None
+    # only classification takes --curve and --against-scratch, see `preparing`
+    curves = CurveRuns(cast("Prepared", prepared)) if arguments.get("curve") else None
     if world.first:
         world.wait()
         folder = _place(arguments, prepared, folder, resuming=resuming)
@@ -185,7 +215,7 @@ def _trained(
     watch.start(prepared, state)
     run = Run(prepared, folder, watch, arguments, state, tracking)
     try:
-        run.learn(enough=1.0 if by_heart else None)
+        run.learn(by_heart=bool(by_heart))
     except KeyboardInterrupt:
         if not world.first:
             raise
@@ -204,13 +234,21 @@ def _trained(
     model = run.finish("", watch.bar)
     if arguments.get("against_scratch"):
         try:
-            model = run.compare(_scratch(arguments, prepared, watch))
+            model = run.compare(_scratch(arguments, cast("Prepared", prepared), watch))
         except KeyboardInterrupt:
             raise KeyboardInterrupt(f"stopped before the comparison; the model is in {model.folder}") from None
     if curves is not None:
         watch.prepared = None  # the bar is now that of the other runs
-        model = run.show(curves.run(model, watch.bar, seconds=run.rows[-1]["seconds"]))
-    return judged(model) if by_heart else model
+        model = run.show(curves.run(cast("Classifier", model), watch.bar, seconds=run.rows[-1]["seconds"]))
+    return _judged(model, prepared) if by_heart else model
+
+
+def _judged(model: "Model", prepared: "Job") -> "Model":
+    """The model of a self-test that passed; raises if it did not."""
+    said = prepared.judged(model)
+    assert model.evaluation is not None
+    model.evaluation = replace(model.evaluation, notes=(said, *model.evaluation.notes))
+    return model
 
 
 def _check_together(arguments: dict[str, Any], world: "World") -> None:
@@ -223,15 +261,15 @@ def _check_together(arguments: dict[str, Any], world: "World") -> None:
         raise CallError(f"give --curve or {other}, not both")
 
 
-def _place(arguments: dict[str, Any], prepared: "Prepared", folder: Path | None, *, resuming: bool) -> Path:
+def _place(arguments: dict[str, Any], prepared: "Job", folder: Path | None, *, resuming: bool) -> Path:
     """The folder of the run, with what is known before the first step."""
     from lenslet.verbs.augmented import write_augmented
     from lenslet.verbs.run_folder import STATE, new_folder, write_arguments
 
     if not resuming or folder is None:
-        folder = new_folder("classify", folder)
+        folder = new_folder(prepared.card.task, folder)
         (folder / STATE).unlink(missing_ok=True)  # of an earlier run here, with which this one must not go on
-    write_arguments(folder, arguments | {"weights": _chosen_start(arguments, prepared)})
+    write_arguments(folder, arguments | {"weights": _chosen_start(arguments, prepared), "task": prepared.card.task})
     if arguments.get("show_augmented"):
         write_augmented(prepared, folder)
     return folder
@@ -239,45 +277,16 @@ def _place(arguments: dict[str, Any], prepared: "Prepared", folder: Path | None,
 
 def _scratch(arguments: dict[str, Any], prepared: "Prepared", watch: "Watch") -> "Scratch":
     """The same training from noise."""
+    from lenslet.verbs.preparing import budget_of
     from lenslet.verbs.scratch import from_scratch
 
     bar = watch.bar
     watch.prepared = None  # the bar is now the other run's
     shown = {name: arguments.get(name) for name in ("size", "augment", "balance", "mixup")}
-    return from_scratch(prepared, arguments["data"], shown=shown, budget=_budget(arguments), bar=bar)
+    return from_scratch(prepared, arguments["data"], shown=shown, budget=budget_of(arguments), bar=bar)
 
 
-def _chosen_start(arguments: dict[str, Any], prepared: "Prepared") -> str | Path:
+def _chosen_start(arguments: dict[str, Any], prepared: "Job") -> str | Path:
     """The weights by name, also where nobody has said: added pictures must not change them for a resumed run."""
     said: str | Path | None = arguments.get("weights")
-    return said or (prepared.transfer.source if prepared.transfer is not None else "none")
-
-
-def _budget(arguments: dict[str, Any]) -> dict[str, Any]:
-    """The fields of the recipe that the call has decided."""
-    decided = ("epochs", "minutes", "batch", "rate", "optimizer", "patience", "seed", "precision")
-    return {name: arguments.get(name) for name in decided}
-
-
-def _prepared(arguments: dict[str, Any], state: "State | None", world: "World", watch: "Watch") -> "Prepared":
-    """What the run learns from and with; of a run that goes on, by the recipe it began with."""
-    from lenslet.tasks.classify.prepare import prepare
-
-    budget = _budget(arguments)
-    if state is not None:
-        asked = {name: arguments.get(name) for name in ("epochs", "minutes")}
-        budget = state.facts["recipe"] | (asked if any(asked.values()) else {})
-    bar = watch.bar
-    bar.phase("opening the pictures")
-    prepared = prepare(
-        arguments["data"], net=arguments.get("net"), weights=arguments.get("weights"), freeze=arguments.get("freeze"),
-        size=arguments.get("size"),
-        augment=arguments.get("augment"), balance=arguments.get("balance"), mixup=arguments.get("mixup"),
-        budget=budget, overfit=arguments.get("overfit"), share=(world.rank, world.size),
-        on_download=lambda done, of: bar.at(done / (of or 2 * done + 1), "fetching the weights"),
-        on_decoded=lambda done, of: bar.at(done / of, f"{done} of {of}"), on_batch=watch.batch,
-    )  # fmt: skip
-    if arguments.get("against_scratch") and (prepared.transfer is None or arguments.get("overfit") is not None):
-        what = "a self-test" if arguments.get("overfit") is not None else "a run that starts from noise itself"
-        raise CallError(f"{what} has nothing to compare with: leave --against-scratch out, or name --weights")
-    return prepared
+    return said or prepared.card.started_from.get("weights", "none")

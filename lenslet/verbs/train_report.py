@@ -18,15 +18,15 @@ if TYPE_CHECKING:
     from lenslet.results.calibration import Calibration
     from lenslet.results.learning_curve import LearningCurve
     from lenslet.tasks.classify.classifier import Classifier
-    from lenslet.tasks.classify.prepare import Prepared
+    from lenslet.verbs.job import Model
     from lenslet.verbs.scratch import Scratch
 
 _SAMPLES = 16
 
 
 def write_report(
-    model: "Classifier",
-    prepared: "Prepared",
+    model: Any,
+    prepared: Any,
     rows: Sequence[dict[str, float]],
     folder: Path,
     arguments: dict[str, Any],
@@ -49,6 +49,10 @@ def write_report(
         scratch: the same training from noise, where it was asked for.
         curve: what more pictures would bring, where that was asked.
     """
+    if model.card.task == "detect":
+        from lenslet.verbs.finding_report import write_finding_report
+
+        return write_finding_report(model, prepared, rows, folder, facts(model, rows), command(arguments), notes)
     evaluation = model.evaluation
     assert evaluation is not None
     write_whole(folder / "curves.png", curves(rows))
@@ -60,7 +64,7 @@ def write_report(
         evaluation=evaluation,
         measured_on=prepared.measured_on,
         rows=rows,
-        facts=_facts(model, rows),
+        facts=facts(model, rows),
         command=command(arguments),
         per_class=model.card.data["per_class"],
         skipped=[(str(s.path), s.why) for s in prepared.skipped],
@@ -109,7 +113,7 @@ def _start(model: "Classifier", rows: Sequence[dict[str, float]], scratch: "Scra
     )
 
 
-def _facts(model: "Classifier", rows: Sequence[dict[str, float]]) -> list[tuple[str, str]]:
+def facts(model: "Model", rows: Sequence[dict[str, float]]) -> list[tuple[str, str]]:
     """What a reader needs to know to compare this run with another."""
     card, recipe = model.card, model.card.recipe
     weights = sum(p.numel() for p in model.net.parameters())

@@ -12,7 +12,7 @@ from PIL import Image
 
 import lenslet as ll
 from lenslet.loops import features
-from lenslet.loops.fit import _optimizer
+from lenslet.loops.optimizers import optimizer_for
 from lenslet.nets import build
 from lenslet.nets.stages import stages
 from lenslet.tasks.classify import transfer
@@ -134,13 +134,13 @@ def test_a_new_head_is_solved_before_anything_moves(place: Path) -> None:
 
 def test_earlier_stages_learn_at_lower_rates() -> None:
     net = build("facet_tiny", num_classes=2)
-    groups = _optimizer(net, ll.Recipe(epochs=1, falloff=0.5)).param_groups
+    groups = optimizer_for(net, ll.Recipe(epochs=1, falloff=0.5)).param_groups
     scale = {id(p): group["scale"] for group in groups for p in group["params"]}
     assert scale[id(net.fc.weight)] == 1
     assert scale[id(net.layer4[0].conv1.weight)] == 0.5
     assert scale[id(net.stem.conv.weight)] == 0.5**5
     assert len(scale) == len(list(net.parameters()))
-    assert {group["scale"] for group in _optimizer(net, ll.Recipe(epochs=1)).param_groups} == {1.0}
+    assert {group["scale"] for group in optimizer_for(net, ll.Recipe(epochs=1)).param_groups} == {1.0}
 
 
 def test_the_card_says_what_it_started_from(place: Path, tmp_path: Path) -> None:

@@ -90,9 +90,9 @@ def test_grey_pictures_start_from_noise(digits: Path, tmp_path: Path) -> None:
 
 
 def test_many_pictures_start_from_noise(flowers: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    from lenslet.tasks.classify import start
+    from lenslet.tasks.classify import usual
 
-    monkeypatch.setattr(start, "FEW", 5)
+    monkeypatch.setattr(usual, "FEW", 5)
     model = ll.train(flowers, net="facet_tiny", epochs=1, out=tmp_path / "run", progress=False)
     assert model.card.started_from == {}
     asked = ll.train(flowers, freeze="all", epochs=1, out=tmp_path / "frozen", progress=False)

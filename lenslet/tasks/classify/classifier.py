@@ -13,7 +13,8 @@ from jaxtyping import Float, Int, UInt8
 from torch import Tensor, nn
 
 from lenslet.card import Card, save
-from lenslet.data import Parts, Sample, content_key, read
+from lenslet.data import Parts, Sample, read
+from lenslet.data.split import unseen
 from lenslet.errors import DataError, ImageError
 from lenslet.image import open_image
 from lenslet.results import Classification, Evaluation, Unreadable
@@ -212,16 +213,6 @@ class Classifier:
 
     def _unseen(self, samples: list[Sample]) -> tuple[list[Sample], int]:
         """The samples that the card does not list as trained on, and how many it does."""
-        if not self.card.seen:
-            return samples, 0
-        seen = {self.card.seen[i : i + 8] for i in range(0, len(self.card.seen), 8)}
-        keep = [s for s in samples if short_key(s.path) not in seen]
+        new = unseen([s.path for s in samples], self.card.seen)
+        keep = [s for s, is_new in zip(samples, new, strict=True) if is_new]
         return keep, len(samples) - len(keep)
-
-
-def short_key(path: Path) -> str:
-    """Eight hexadecimal digits that stand for a file's content on a card; empty where it cannot be read."""
-    try:
-        return f"{content_key(path.read_bytes()) >> 32:08x}"
-    except OSError:
-        return ""

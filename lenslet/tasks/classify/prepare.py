@@ -12,6 +12,7 @@ from jaxtyping import UInt8
 from torch import nn
 
 from lenslet.card import Card, software
+from lenslet.card.start import Start, start
 from lenslet.data import (
     Batches,
     Parts,
@@ -23,15 +24,16 @@ from lenslet.data import (
     split_by_content,
 )
 from lenslet.data.augment import PRESETS
-from lenslet.errors import CallError, DataError
+from lenslet.errors import CallError, DataError, WorkError
 from lenslet.image import Preprocess
-from lenslet.loops import Recipe
+from lenslet.loops import Epoch, Learner, Recipe
 from lenslet.loops.muon import kernels
 from lenslet.nets import Bead, check_size, input_channels, smallest_size, usual_size
 from lenslet.tasks.classify import defaults
-from lenslet.tasks.classify.start import FEW_FOR_KERNELS, NATURAL, Start, start, usual_weights
+from lenslet.tasks.classify.classifier import Classifier
 from lenslet.tasks.classify.training import Classify
-from lenslet.tasks.classify.transfer import Transfer, frozen_stages
+from lenslet.tasks.classify.transfer import Transfer, begin, frozen_stages
+from lenslet.tasks.classify.usual import FEW_FOR_KERNELS, LEARNED_RATE, NATURAL, SCRATCH_RATE, usual_weights
 
 _TO_WHITEN = 2000  # pictures: patches are many, and alike
 
@@ -59,6 +61,56 @@ class Prepared:
     notes: tuple[str, ...]
     transfer: Transfer | None = None
     """What was decided about the weights that the run starts from; None where it starts from noise."""
+
+    def model(self) -> Classifier:
+        """The object that a user is to hold."""
+        return Classifier(self.net, self.card)
+
+    def begin(self, *, progress: Callable[[float], None] | None = None) -> Learner:
+        """What `fit` is given; see `transfer.begin`."""
+        return begin(self, progress=progress)
+
+    def said(self, valid: Mapping[str, float]) -> str:
+        """How far it is, in a few words."""
+        return f"{valid['accuracy']:.1%} right"
+
+    def enough(self, epoch: Epoch) -> bool:
+        """Whether everything is learned by heart."""
+        return epoch.valid.get("accuracy", 0.0) >= 1 and epoch.train["loss"] < 0.1
+
+    def measured(
+        self, model: Classifier, *, on_picture: Callable[[int, int], None] | None = None
+    ) -> tuple[Classifier, dict[str, Any], list[str]]:
+        """The model with its temperature and its numbers; what the report is to show beside; and sentences."""
+        model, calibration = model.calibrated(None if self.by_heart else self.valid)
+        notes = []
+        try:
+            found = model.evaluate(self.held_out, include_seen=self.by_heart, on_picture=on_picture)
+        except DataError:
+            held = self.valid or self.train
+            notes.append(
+                "the pictures could no longer be opened at the end; measured on the copies decoded at the start"
+            )
+            found = model.evaluate_decoded(held.pixels[held.rows], held.targets.numpy())
+        # what the very pictures that fitted the temperature cannot tell is cross-fitted
+        found = found if self.apart else calibration.cross_fitted(found)
+        return model.with_evaluation(found, self.measured_on), {"calibration": calibration}, notes
+
+    def judged(self, model: Classifier) -> str:
+        """See that everything was learned by heart, and say so.
+
+        Raises:
+            WorkError: it was not.
+        """
+        evaluation = model.evaluation
+        assert evaluation is not None
+        if evaluation["accuracy"] < 1:
+            wrong = ", ".join(str(miss.picture) for miss in evaluation.worst[:3])
+            raise WorkError(
+                f"the self-test failed: {evaluation['accuracy']:.0%} of {evaluation.n} pictures learned by heart, not "
+                f"all (not learned: {wrong}); look for the same picture in two classes, or try another --rate or --net"
+            )
+        return f"the self-test passed: all {evaluation.n} pictures learned by heart"
 
     def shown(self, count: int) -> list[tuple[UInt8[np.ndarray, "_ _ 3"], str]]:
         """Pictures as the net is shown them while learning, with their classes."""
@@ -113,23 +165,23 @@ def prepare(
     rare = min(Counter(sample.label for sample in parts.train).values())
     if weights is None and overfit is None:
         weights = usual_weights(net, grey=seen.grey, glyphs=augment == "glyph", rarest=rare, freeze=freeze)
-    begin = start(weights, net, progress=on_download)
-    name = net or begin.net or seen.net(len(parts.train))
-    channels = begin.channels or input_channels(name) or (1 if seen.grey else 3)
+    first = start(weights, net, progress=on_download)
+    name = net or first.net or seen.net(len(parts.train))
+    channels = first.channels or input_channels(name) or (1 if seen.grey else 3)
     # nets drawn for small pictures get their own size, all others the size of the pictures
-    side = size or begin.size or (usual_size(name) if usual_size(name) < 64 else max(seen.side, smallest_size(name)))
+    side = size or first.size or (usual_size(name) if usual_size(name) < 64 else max(seen.side, smallest_size(name)))
     check_size(name, side)
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(budget.get("seed") or 0)
-        made = begin.build(name, parts.labels, channels)
+        made = first.build(name, parts.labels, channels)
     small = name in defaults.SMALL_NETS
     preset = "none" if overfit is not None else defaults.preset(augment, grey=seen.grey, small=small)
     recipe = defaults.recipe(
         overfit or len(parts.train),
         glyphs=preset == "glyph",
-        usual_rate=begin.rate,
-        turned=bool(kernels(made)) and (begin.state is None or (begin.source == NATURAL and rare > FEW_FOR_KERNELS)),
-        learned=begin.state is not None,
+        usual_rate=SCRATCH_RATE if first.state is None else LEARNED_RATE,
+        turned=bool(kernels(made)) and (first.state is None or (first.source == NATURAL and rare > FEW_FOR_KERNELS)),
+        learned=first.state is not None,
         small=small,
         frozen=str(freeze).lower() == "all",
         overfit=overfit is not None,
@@ -150,7 +202,7 @@ def prepare(
             f"{data}: after leaving out what cannot be read, fewer than two classes have a picture to learn from"
         )
 
-    mean, std = begin.mean, begin.std
+    mean, std = first.mean, first.std
     if mean is None or std is None:
         mean, std = channel_statistics(pictures.pixels, rows[learn])
     final = replace(shape, mean=mean, std=std)
@@ -161,10 +213,10 @@ def prepare(
     def batches(which: np.ndarray, **how: Any) -> Batches:
         return Batches(pictures.pixels, rows[which], torch_labels[which], final, **how)
 
-    if isinstance(made, Bead) and begin.state is None:
+    if isinstance(made, Bead) and first.state is None:
         some = learn[:: max(1, len(learn) // _TO_WHITEN)][:_TO_WHITEN]
         made.whiten(images for images, _ in batches(some, size=128))
-    transfer = _transfer(begin, made, freeze, parts.labels)
+    transfer = _transfer(first, made, freeze, parts.labels)
     held_out = parts.test or tuple(chosen[i] for i in held)
     by_heart = overfit is not None or not held_out
     if by_heart:
@@ -176,15 +228,15 @@ def prepare(
         card=Card(
             task="classify",
             net=name,
-            net_arguments={"num_classes": len(parts.labels), "in_channels": channels, **begin.arguments},
+            net_arguments={"num_classes": len(parts.labels), "in_channels": channels, **first.arguments},
             labels=parts.labels,
             preprocess=final,
             recipe=recipe.to_dict()
             | {"augment": preset, "balance": bool(balance), "mixup": mixup or 0.0, "processes": share[1]},
             data=_data_entry(parts, learn, held, pictures.keys, labels),
             versions=software(),
-            licence={"weights": begin.licence, "data": "not stated"},
-            seen=_seen(begin.seen, pictures.keys[rows[learn]]),
+            licence={"weights": first.licence, "data": "not stated"},
+            seen=_seen(first.seen, pictures.keys[rows[learn]]),
             started_from={} if transfer is None else transfer.to_dict(made),
         ),
         task=Classify(smoothing=recipe.smoothing),

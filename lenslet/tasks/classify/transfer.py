@@ -12,7 +12,7 @@ from torch import nn
 
 from lenslet.data import Batches
 from lenslet.errors import CallError
-from lenslet.loops import Feed, Recipe
+from lenslet.loops import Feed, Learner, Recipe
 from lenslet.loops.features import MOST_VIEWS, Features, Through, remember
 from lenslet.loops.precision import resolve
 from lenslet.nets.stages import head, split, stages
@@ -55,18 +55,6 @@ class Transfer:
             "frozen": names,
             **known,
         }
-
-
-@dataclass(frozen=True)
-class Learner:
-    """What `fit` is given: the net, or what is not frozen of it, and feeds to match."""
-
-    net: nn.Module
-    train: Feed
-    valid: Feed | None
-    recipe: Recipe
-    seconds: float = 0.0
-    """That went into features and the head."""
 
 
 def frozen_stages(freeze: str | int | None, net: nn.Module, *, usual: int = 0) -> int:

@@ -13,7 +13,7 @@ from collections import Counter
 from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from contextlib import contextmanager, redirect_stdout
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from lenslet.errors import CallError, LensletError, WorkError
 from lenslet.verbs.bulk.answers import LIST, MODEL, Answers, Part, Tally
@@ -149,7 +149,7 @@ class Worker:
             from lenslet.verbs.load import load
 
             torch.set_num_threads(1)  # the other cores have workers of their own
-            self.model = load(self.answers.folder / MODEL)
+            self.model = cast("Classifier", load(self.answers.folder / MODEL))
         return self.model
 
 

@@ -73,11 +73,11 @@ def test_kernels_are_those_whose_maps_are_normalised() -> None:
 
 def test_fit_lets_the_length_of_all_other_weights_change() -> None:
     from lenslet.loops import Recipe
-    from lenslet.loops.fit import _optimizer
+    from lenslet.loops.optimizers import optimizer_for
 
     net = nn.Sequential(nn.Conv2d(3, 8, 3, bias=False), nn.BatchNorm2d(8), nn.ReLU(), nn.Conv2d(8, 4, 1), nn.Flatten())
     before = [p.norm().item() for p in (net[0].weight, net[3].weight)]
-    optimizer = _optimizer(net, Recipe(epochs=1, optimizer="muon", rate=0.2, momentum=0.6))
+    optimizer = optimizer_for(net, Recipe(epochs=1, optimizer="muon", rate=0.2, momentum=0.6))
     for group in optimizer.param_groups:
         group["lr"] = 0.2
     for number in range(3):

@@ -8,8 +8,9 @@ from safetensors.torch import save_file
 
 from lenslet.card import store
 from lenslet.card.registry import IMAGENET_MEAN
+from lenslet.card.start import Start, start
 from lenslet.nets import build
-from lenslet.tasks.classify.start import Start, start, usual_weights
+from lenslet.tasks.classify.usual import usual_weights
 
 
 def file(folder: Path, net: str, *, prefix: str = "", **arguments: object) -> Path:

@@ -16,11 +16,6 @@ from lenslet.card.store import find_shipped, shipped
 from lenslet.errors import CallError, CardError
 from lenslet.nets import NETS, build
 
-SCRATCH_RATE, LEARNED_RATE = 2e-3, 5e-4  # learned features are lost when they are moved as far as noise must be
-NATURAL = "natural"  # the shipped model that colour photos start from
-FEW = 50  # pictures of the smallest class up to which they do: docs/decisions/0009
-FEW_FOR_KERNELS = 15  # up to which its kernels are moved gently, by AdamW
-
 
 @dataclass(frozen=True)
 class Start:
@@ -38,6 +33,7 @@ class Start:
         size: side of the square that the weights have learned on, pixels; None where not known.
         seen: of the weights' card: the pictures that they have learned from.
         sha256: of the weights, from their card.
+        head: of the weights' card.
     """
 
     net: str | None = None
@@ -52,11 +48,7 @@ class Start:
     size: int | None = None
     seen: str = field(default="", repr=False)
     sha256: str = ""
-
-    @property
-    def rate(self) -> float:
-        """The default learning rate."""
-        return SCRATCH_RATE if self.state is None else LEARNED_RATE
+    head: dict[str, Any] = field(default_factory=dict)
 
     @property
     def channels(self) -> int | None:
@@ -170,20 +162,5 @@ def _model(folder: Path, net: str | None, called: str) -> Start:
         size=shape.size[0] if shape.size[0] == shape.size[1] else None,
         seen=found.seen,
         sha256=found.sha256,
+        head=found.head,
     )
-
-
-def usual_weights(net: str | None, *, grey: bool, glyphs: bool, rarest: int, freeze: str | int | None = None) -> str:
-    """What a run starts from where nobody has said: `natural` for colour photos, noise for the rest.
-
-    Args:
-        net: that the caller has named; weights of another do not fit.
-        grey: none of the pictures has a colour.
-        glyphs: they are letters and digits.
-        rarest: training pictures of the smallest class.
-        freeze: what the caller freezes, if anything: it must be learned first.
-    """
-    if grey or glyphs or NATURAL not in shipped() or (net is not None and net != card.load(shipped()[NATURAL])[0].net):
-        return "none"
-    asked = freeze is not None and str(freeze).lower() not in ("none", "0")
-    return NATURAL if asked or rarest <= FEW else "none"
