@@ -1,7 +1,7 @@
 """What every task gives the verbs: a run that can start, and the object that a user holds."""
 
 from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING, Any, Protocol, TypeAlias
+from typing import TYPE_CHECKING, Any, Protocol, TypeAlias, runtime_checkable
 
 if TYPE_CHECKING:
     from torch import nn
@@ -16,6 +16,7 @@ Model: TypeAlias = "Classifier | Detector"
 """What a user holds."""
 
 
+@runtime_checkable
 class Job(Protocol):
     """A run that can start; what it takes and gives for a model is that of its own task."""
 

@@ -61,14 +61,14 @@ def task_aligned(
     own = scores.gather(2, kinds.clamp(min=0)[:, None].expand(-1, scores.shape[1], -1)).transpose(1, 2)
     fit = own.pow(power[0]) * overlap.pow(power[1])
     best = fit.topk(min(most, fit.shape[2]), dim=2)
-    wanted = torch.zeros_like(inside).scatter_(2, best.indices, best.values > 1e-9) & inside
+    wanted = torch.zeros_like(inside).scatter_(2, best.indices, best.values > 0) & inside
     wanted |= _forgotten(wanted, centres, truth, kinds)
     claim = torch.where(wanted, overlap, -1.0).max(1)
     owned = claim.values >= 0
     chosen = torch.zeros_like(wanted).scatter_(1, claim.indices[:, None], owned[:, None])
     fit = fit * chosen
     peak, reach = fit.amax(2, keepdim=True), (overlap * chosen).amax(2, keepdim=True)
-    worth = (fit / (peak + 1e-9) * reach).amax(1)
+    worth = (fit / peak.clamp(min=1e-30) * reach).amax(1)
     picture, place = owned.nonzero(as_tuple=True)
     return Assigned(picture, place, claim.indices[picture, place], worth[picture, place])
 

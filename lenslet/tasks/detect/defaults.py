@@ -96,12 +96,13 @@ def recipe(count: int, *, overfit: bool = False, **decided: Any) -> Recipe:
         decided: fields of `Recipe`, as the caller has decided them; None where not.
     """
     values: dict[str, Any] = {
-        "optimizer": "muon", "momentum": 0.9, "rate": 0.12, "decay": 0.05, "smoothing": 0.0,
+        "optimizer": "muon", "momentum": 0.6, "rate": 0.12, "decay": 0.0, "clip": 0.0, "smoothing": 0.0,
         "batch": min(16, max(count, 1)),
     }  # fmt: skip
     given = {name: value for name, value in decided.items() if value is not None}
     if given.get("optimizer") in ("adamw", "sgd"):
-        values |= {"rate": 2e-3 if given["optimizer"] == "adamw" else 0.02}
+        plain = {"momentum": 0.9, "decay": 0.05, "clip": 1.0}  # what Muon does better without
+        values |= plain | {"rate": 2e-3 if given["optimizer"] == "adamw" else 0.02}
     if overfit:
         values |= {"epochs": 300, "decay": 0.0, "average": 0.0}
     if "epochs" in given or "minutes" in given:

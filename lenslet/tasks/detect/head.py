@@ -1,7 +1,7 @@
 """What a head must be able to do, and which there are: with anchors as in the course, and without."""
 
 from collections.abc import Mapping
-from typing import Any, Protocol
+from typing import Any, Protocol, runtime_checkable
 
 from jaxtyping import Float
 from torch import Tensor
@@ -14,6 +14,7 @@ from lenslet.tasks.detect.points import Points
 HEADS = ("points", "anchors")
 
 
+@runtime_checkable
 class Head(Protocol):
     """What the raw maps of a net mean."""
 

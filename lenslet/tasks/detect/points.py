@@ -18,6 +18,7 @@ from lenslet.tasks.detect.assign import RULES, centre_cells, task_aligned
 from lenslet.tasks.detect.cells import Cells, cells, rows
 
 STRIDES = (8, 16, 32)
+_FIRST = 2.0  # cells from the middle to each side, before anything is learned
 
 
 class Points:
@@ -66,7 +67,12 @@ class Points:
         return cls(classes, bins=bins, rule=str(plain.get("rule", "aligned")))
 
     def begin(self, net: Argus) -> None:
-        """First biases of a net: as it has them."""
+        """First biases of a net: boxes of about four cells a side, so that small things, too, are nearly said at once."""
+        near = -0.5 * (torch.arange(self.bins) - _FIRST).square()
+        with torch.no_grad():
+            for where, _ in net.outputs():
+                assert where.bias is not None
+                where.bias.copy_(near.repeat(4))
 
     def decode(self, maps: tuple[Tensor, ...]) -> tuple[Float[Tensor, "n p 4"], Float[Tensor, "n p c"]]:
         """Corners in pixels of the net's input, and probabilities of the classes, of every cell."""

@@ -48,9 +48,9 @@ def anchor_shapes(sizes: Float[np.ndarray, "n 2"], count: int = 9, *, seed: int 
         shapes = np.array([
             np.median(sizes[owner == k], 0) if (owner == k).any() else shapes[k] for k in range(len(shapes))
         ])  # fmt: skip
-    grown = 1
+    known, grown = shapes, 1
     while len(shapes) < count:
-        shapes = np.concatenate([shapes, shapes[: count - len(shapes)] * 1.5**grown])
+        shapes = np.concatenate([shapes, known[: count - len(shapes)] * 1.5**grown])
         grown += 1
     found: np.ndarray = shapes[np.argsort(shapes.prod(1), kind="stable")]
     return found
