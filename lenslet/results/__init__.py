@@ -3,6 +3,7 @@
 from lenslet.results.calibration import Calibration
 from lenslet.results.classification import Classification
 from lenslet.results.conversion import Conversion
+from lenslet.results.curves import Curves
 from lenslet.results.data_report import DataReport, Finding
 from lenslet.results.data_split import DataSplit
 from lenslet.results.data_stats import DataStats
@@ -10,6 +11,7 @@ from lenslet.results.detections import Detection, Detections
 from lenslet.results.evaluation import Evaluation, Miss
 from lenslet.results.learning_curve import CurvePoint, LearningCurve
 from lenslet.results.localization import Localization
+from lenslet.results.mistakes import Mistake, Mistakes
 from lenslet.results.points import Point, Points
 from lenslet.results.rates import Rates
 from lenslet.results.unreadable import Unreadable
@@ -19,6 +21,7 @@ __all__ = [
     "Classification",
     "Conversion",
     "CurvePoint",
+    "Curves",
     "DataReport",
     "DataSplit",
     "DataStats",
@@ -29,6 +32,8 @@ __all__ = [
     "LearningCurve",
     "Localization",
     "Miss",
+    "Mistake",
+    "Mistakes",
     "Point",
     "Points",
     "Rates",

@@ -13,6 +13,8 @@ from jaxtyping import Int
 
 from lenslet.errors import CallError, ShapeError, WorkError
 from lenslet.files import whole_file
+from lenslet.results.curves import Curves
+from lenslet.results.mistakes import Mistakes
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -71,6 +73,8 @@ class Evaluation:
         worst: the costliest errors first.
         skipped: (path, why) of files that could not be read.
         notes: sentences that a reader of the numbers must know.
+        mistakes: of a detector, by their kind.
+        curves: of a detector, precision against recall and against the threshold.
     """
 
     task: str
@@ -83,6 +87,8 @@ class Evaluation:
     worst: tuple[Miss, ...] = ()
     skipped: tuple[tuple[str | Path, str], ...] = ()
     notes: tuple[str, ...] = ()
+    mistakes: Mistakes | None = None
+    curves: Curves | None = None
 
     def __post_init__(self) -> None:
         if self.n < 0:
@@ -121,22 +127,27 @@ class Evaluation:
         return len(self.metrics)
 
     def figure(self) -> "Figure":
-        """The confusion matrix as a Matplotlib figure; of many classes those that are confused most.
+        """The confusion matrix as a Matplotlib figure, of a detector the curves of precision against recall.
+
+        Of many classes, those are shown that are confused most, or found worst.
 
         Raises:
-            CallError: this evaluation has none.
+            CallError: this evaluation has neither.
         """
         from lenslet.results.confusion import confusion_figure
+        from lenslet.results.curves import curves_figure
 
+        if self.curves is not None:
+            return curves_figure(self)
         if self.confusion is None:
             raise CallError(f"an evaluation of the task {self.task} without a confusion matrix has nothing to plot")
         return confusion_figure(self.confusion, self.labels)
 
     def plot(self, path: str | Path) -> Path:
-        """Write the confusion matrix to `path` (.png, .pdf or .svg).
+        """Write that figure to `path` (.png, .pdf or .svg).
 
         Raises:
-            CallError: this evaluation has no confusion matrix, or the suffix names no format.
+            CallError: this evaluation has nothing to plot, or the suffix names no format.
         """
         path = Path(path)
         if path.suffix.lower() not in {".png", ".pdf", ".svg"}:
@@ -166,6 +177,8 @@ class Evaluation:
             "worst": [miss.to_dict() for miss in self.worst],
             "skipped": [[str(path), why] for path, why in self.skipped],
             "notes": list(self.notes),
+            **({} if self.mistakes is None else {"mistakes": self.mistakes.to_dict()}),
+            **({} if self.curves is None else {"curves": self.curves.to_dict()}),
         }
 
     def to_json(self) -> str:
@@ -200,6 +213,8 @@ class Evaluation:
                 worst=tuple(Miss.from_dict(miss) for miss in plain["worst"]),
                 skipped=tuple((path, why) for path, why in plain["skipped"]),
                 notes=tuple(plain["notes"]),
+                mistakes=Mistakes.from_dict(plain["mistakes"]) if "mistakes" in plain else None,
+                curves=Curves.from_dict(plain["curves"]) if "curves" in plain else None,
             )
         except CallError:
             raise
@@ -215,14 +230,15 @@ class Evaluation:
         return hash((self.task, self.n, self.labels))
 
     def __repr__(self) -> str:
-        numbers = ", ".join(f"{name} {value:.4g}" for name, value in self.metrics.items())
+        numbers = ", ".join(f"{name} {value:.4g}" for name, value in self.metrics.items() if "/" not in name)
         return f"Evaluation({self.task}, n={self.n}, {numbers})"
 
     def __str__(self) -> str:
         """A line a metric with its interval, then the worst classes, then what a reader must know."""
         lines = [f"{self.task}, {self.n} {'picture' if self.n == 1 else 'pictures'}"]
-        wide = max((len(name) for name in self.metrics), default=0)
-        for name, value in self.metrics.items():
+        plain = {name: value for name, value in self.metrics.items() if "/" not in name}  # not those of one class
+        wide = max((len(name) for name in plain), default=0)
+        for name, value in plain.items():
             interval = self.intervals.get(name)
             between = f"   95 % interval {interval[0]:.4f} to {interval[1]:.4f}" if interval else ""
             lines.append(f"  {name:<{wide}}  {value:.4f}{between}")
@@ -231,6 +247,8 @@ class Evaluation:
         )
         if weakest and weakest[0][0] < 1:
             lines.append("  weakest: " + ", ".join(f"{label} (F1 {f1:.3f})" for f1, label in weakest[:3]))
+        if self.mistakes is not None:
+            lines.append(f"  mistakes from score {self.mistakes.threshold:.3f} on: {self.mistakes}")
         if self.skipped:
             count = len(self.skipped)
             lines.append(f"  {count} {'file' if count == 1 else 'files'} could not be read")
@@ -238,7 +256,7 @@ class Evaluation:
 
     def _compared(self) -> dict[str, Any]:
         """Everything but the pictures of the errors."""
-        plain = self.to_dict()
+        plain = self.to_dict() | ({} if self.mistakes is None else {"mistakes": self.mistakes.to_dict(files=False)})
         return plain | {"worst": [{**miss, "image": None} for miss in plain["worst"]]}
 
 

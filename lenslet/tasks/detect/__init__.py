@@ -1,0 +1,1 @@
+"""Detection: which things a picture shows, and where."""
