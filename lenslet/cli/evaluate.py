@@ -1,5 +1,6 @@
 """`lenslet evaluate`: the numbers with their intervals, the classes, the worst errors."""
 
+import math
 from typing import TYPE_CHECKING
 
 from lenslet.cli.command import Command
@@ -7,22 +8,28 @@ from lenslet.cli.output import number, percent, say, table, write
 from lenslet.verbs.evaluate import evaluate
 
 if TYPE_CHECKING:
-    from lenslet.results import Evaluation
+    from lenslet.results import Evaluation, Mistakes
+    from lenslet.results.mistakes import Erring
 
-SHARES = ("accuracy", "top5_accuracy", "macro_f1")  # read best as percentages
+SHARES = ("accuracy", "top5_accuracy", "macro_f1", "precision", "recall", "f1")  # read best as percentages
+PARTS = ("map50", "map", "map_small", "map_medium", "map_large", "ar100")  # always written with three digits
 WORST = 8
 
 
 def show(evaluation: "Evaluation") -> None:
     """Metrics, a row per class, the costliest errors; what was left out goes to stderr."""
     write(f"{evaluation.n:,} pictures, {len(evaluation.labels)} classes")
-    table("", ["metric", "value", "95 % interval"], [_metric(evaluation, name) for name in evaluation.metrics])
+    whole = [name for name in evaluation.metrics if "/" not in name]  # those of one class stand in its row
+    table("", ["metric", "value", "95 % interval"], [_metric(evaluation, name) for name in whole])
     if evaluation.per_class:
+        parts = [name for name in ("ap50", "ap") if name in next(iter(evaluation.per_class.values()))]
         rows = [
-            [label, int(row["n"]), percent(row["precision"]), percent(row["recall"]), percent(row["f1"])]
+            [label, int(row["n"]), *(_part(row[p]) for p in parts), *(_share(row[s]) for s in SHARES[-3:])]
             for label, row in evaluation.per_class.items()
         ]
-        table("", ["class", "n", "precision", "recall", "f1"], rows)
+        table("", ["class", "n", *parts, *SHARES[-3:]], rows)
+    if evaluation.mistakes is not None:
+        _show_mistakes(evaluation.mistakes)
     if evaluation.worst:
         rows = [[miss.picture, miss.truth, miss.predicted, percent(miss.score)] for miss in evaluation.worst[:WORST]]
         table("Worst errors", ["picture", "is", "was taken for", "how sure"], rows)
@@ -32,11 +39,47 @@ def show(evaluation: "Evaluation") -> None:
         say(note)
 
 
+def _show_mistakes(mistakes: "Mistakes") -> None:
+    """What kinds there are and what each costs, and the pictures that cost most."""
+    from lenslet.results.mistakes import KINDS
+
+    write(
+        f"From a score of {mistakes.threshold:.3f} on: {mistakes.right:,} of {mistakes.things:,} things found, "
+        f"{len(mistakes):,} mistakes in {mistakes.erring:,} pictures\n"
+    )
+    rows = [[name, k.count, _part(k.f1), _part(k.map50), KINDS[name]] for name, k in mistakes.kinds.items()]
+    table("Mistakes, and what it would bring to repair them", ["kind", "n", "f1", "map50", "what it is"], rows)
+    if mistakes.pictures:
+        rows = [
+            [
+                one.picture if not hasattr(one.picture, "shape") else f"number {one.number}",
+                f"{one.cost:.2f}",
+                _kinds(one),
+            ]
+            for one in mistakes.pictures[:WORST]
+        ]
+        table("Costliest pictures", ["picture", "cost", "mistakes"], rows)
+
+
+def _kinds(erring: "Erring") -> str:
+    kinds = [mistake.kind for mistake in erring.mistakes]
+    return ", ".join(f"{kinds.count(kind)} {kind}" for kind in sorted(set(kinds), key=kinds.index))
+
+
 def _metric(evaluation: "Evaluation", name: str) -> list[object]:
-    style = percent if name in SHARES else number
+    style = _part if name in PARTS else _share if name in SHARES else number
     low_high = evaluation.intervals.get(name)
     interval = f"{style(low_high[0])} to {style(low_high[1])}" if low_high else ""
     return [name, style(evaluation.metrics[name]), interval]
+
+
+def _part(value: int | float) -> str:
+    """A number 0..1 as COCO writes it; a dash where it cannot be told."""
+    return "-" if math.isnan(value) else f"{value:.3f}"
+
+
+def _share(value: int | float) -> str:
+    return "-" if math.isnan(value) else percent(value)
 
 
 command = Command(evaluate, show, example="lenslet evaluate runs/classify-1 flowers-test/")

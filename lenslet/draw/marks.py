@@ -18,6 +18,8 @@ def boxes(
     scores: Num[np.ndarray, " n"] | None = None,
     *,
     kinds: Sequence[int] | None = None,
+    dashed: Sequence[bool] | None = None,
+    thin: Sequence[bool] | None = None,
 ) -> UInt8[np.ndarray, "h w 3"]:
     """Draw boxes with a name tag each; the last one comes to lie on top, and no outline crosses a tag.
 
@@ -27,24 +29,32 @@ def boxes(
         labels: a name a box.
         scores: a number 0..1 a box, shown in percent behind the name.
         kinds: the number of each box's colour; without it, equal names have equal colours.
+        dashed: whether the line of each box is broken.
+        thin: whether it is half as wide.
     """
     tags = _tags(len(boxes), labels, scores)
     if kinds is None:
         names = list(dict.fromkeys(labels or ()))
         kinds = [names.index(name) for name in labels] if labels else [0] * len(boxes)
-    if len(kinds) != len(boxes):
-        raise ShapeError(f"{len(boxes)} boxes and {len(kinds)} kinds do not go together; give one a box")
+    for name, given in (("kinds", kinds), ("dashed", dashed), ("thin", thin)):
+        if given is not None and len(given) != len(boxes):
+            raise ShapeError(f"{len(boxes)} boxes and {len(given)} {name} do not go together; give one a box")
     height, across = image.shape[:2]
     canvas = Image.fromarray(image)
     pen = ImageDraw.Draw(canvas)
     line = _line(image)
     tagged: list[tuple[str, tuple[int, int, int, int], Colour]] = []
-    for box, tag, kind in zip(boxes, tags, kinds, strict=True):
+    for number, (box, tag, kind) in enumerate(zip(boxes, tags, kinds, strict=True)):
         if not np.isfinite(box).all():
             continue
         x1, y1, x2, y2 = (round(float(v)) for v in np.clip(box, 0, (across, height, across, height)))
         colour = PALETTE[kind % len(PALETTE)]
-        pen.rectangle((x1, y1, max(x2 - 1, x1), max(y2 - 1, y1)), outline=colour, width=line)
+        place = (x1, y1, max(x2 - 1, x1), max(y2 - 1, y1))
+        wide = (line + 1) // 2 if thin is not None and thin[number] else line
+        if dashed is not None and dashed[number]:
+            _dashed(pen, place, colour, wide)
+        else:
+            pen.rectangle(place, outline=colour, width=wide)
         if tag:
             tagged.append((tag, (x1, y1, x2, y2), colour))
     taken: list[tuple[int, int, int, int]] = []
@@ -114,6 +124,24 @@ def lines(
         if np.isfinite(place).all() and np.abs(place).max() < 1e6:
             pen.line([tuple(end) for end in place.tolist()], fill=PALETTE[kind % len(PALETTE)], width=_line(image))
     return np.array(picture)
+
+
+def _dashed(pen: ImageDraw.ImageDraw, place: tuple[int, int, int, int], colour: Colour, wide: int) -> None:
+    """A rectangle of dashes."""
+    x1, y1, x2, y2 = place
+    for start, end in _dashes(x1, x2, 4 * wide):
+        pen.rectangle((start, y1, end, min(y1 + wide - 1, y2)), fill=colour)
+        pen.rectangle((start, max(y2 - wide + 1, y1), end, y2), fill=colour)
+    for start, end in _dashes(y1, y2, 4 * wide):
+        pen.rectangle((x1, start, min(x1 + wide - 1, x2), end), fill=colour)
+        pen.rectangle((max(x2 - wide + 1, x1), start, x2, end), fill=colour)
+
+
+def _dashes(first: int, last: int, dash: int) -> list[tuple[int, int]]:
+    """Where the dashes of a side lie: one in each corner, the others evenly between."""
+    gaps = max(round((last - first - dash) / (1.8 * dash)), 1)
+    starts = np.linspace(first, max(last - dash + 1, first), gaps + 1).round().astype(int).tolist()
+    return [(start, min(start + dash - 1, last)) for start in starts]
 
 
 def _disc(reach: int, fine: int, x: float, y: float, radius: float) -> Image.Image:

@@ -1,5 +1,6 @@
 """The report of a measurement on its own."""
 
+from lenslet.report.detection import detection_page
 from lenslet.report.page import Page, Section, Table
 from lenslet.report.training import errors, goodness, share
 from lenslet.results import Evaluation
@@ -7,6 +8,8 @@ from lenslet.results import Evaluation
 
 def evaluation_page(evaluation: Evaluation, *, title: str, foot: str = "") -> Page:
     """A page that says how good a model is on some data, and where it errs."""
+    if evaluation.curves is not None:
+        return detection_page(evaluation, title=title, foot=foot)
     low, high = evaluation.intervals["accuracy"]
     sections = [
         Section("How good it is", tuple(goodness(evaluation))),

@@ -58,8 +58,6 @@ class Mistake:
     def __post_init__(self) -> None:
         if self.kind not in KINDS:
             raise CallError(f"{self.kind!r} is no kind of mistake; these are: {', '.join(KINDS)}")
-        object.__setattr__(self, "box", tuple(self.box))
-        object.__setattr__(self, "there", None if self.there is None else tuple(self.there))
 
     def __str__(self) -> str:
         sure = f"{100 * self.score:.0f} %"
@@ -76,6 +74,12 @@ class Mistake:
         """Plain values."""
         there = None if self.there is None else list(self.there)
         return {**self.__dict__, "box": list(self.box), "there": there}
+
+    @classmethod
+    def from_dict(cls, plain: Mapping[str, Any]) -> "Mistake":
+        """Read what `to_dict` wrote."""
+        there = None if plain["there"] is None else tuple(plain["there"])
+        return cls(**{**plain, "box": tuple(plain["box"]), "there": there})
 
 
 @dataclass(frozen=True)
@@ -130,7 +134,9 @@ class Erring:
     def from_dict(cls, plain: Mapping[str, Any]) -> "Erring":
         """Read what `to_dict` wrote."""
         truth, predicted = (Detections.from_json(json.dumps(plain[side])) for side in ("truth", "predicted"))
-        return cls(truth, predicted, tuple(Mistake(**mistake) for mistake in plain["mistakes"]), plain["number"])
+        return cls(
+            truth, predicted, tuple(Mistake.from_dict(mistake) for mistake in plain["mistakes"]), plain["number"]
+        )
 
 
 @dataclass(frozen=True)

@@ -13,6 +13,7 @@ from lenslet.report.learning_curve import learning_curve_section
 from lenslet.report.page import Section
 from lenslet.report.start import start_section
 from lenslet.report.training import confusion_png, training_page
+from lenslet.verbs.finding_report import write_finding_report
 
 if TYPE_CHECKING:
     from lenslet.results.calibration import Calibration
@@ -50,8 +51,6 @@ def write_report(
         curve: what more pictures would bring, where that was asked.
     """
     if model.card.task == "detect":
-        from lenslet.verbs.finding_report import write_finding_report
-
         return write_finding_report(model, prepared, rows, folder, facts(model, rows), command(arguments), notes)
     evaluation = model.evaluation
     assert evaluation is not None

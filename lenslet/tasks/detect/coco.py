@@ -48,7 +48,7 @@ def measure(predicted: Sequence[Detections], truth: Sequence[Detections]) -> Coc
         it as any other thing. The tool itself knows crowds only, and drops a flag of ours.
         """
 
-        def computeIoU(self, imgId: int, catId: int) -> Any:  # noqa: N802
+        def computeIoU(self, imgId: Any, catId: Any) -> Any:  # noqa: N802
             there, said = (
                 data.get_instances([imgId], [catId], True)[0][0] for data in (self.gt_dataset, self.dt_dataset)
             )

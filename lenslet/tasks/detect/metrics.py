@@ -89,7 +89,10 @@ def best_threshold(matches: Matches) -> float | None:
     value = 2 * right / (np.arange(1, len(hits) + 1) + matches.counted.sum())
     last = np.append(scores[1:] < scores[:-1], True)  # equal scores count together or not at all
     at = int(np.argmax(np.where(last, value, -1.0)))
-    return float((scores[at] + scores[at + 1]) / 2 if at + 1 < len(scores) else scores[at])
+    if at + 1 == len(scores):
+        return float(scores[at])
+    middle = float(scores[at] + scores[at + 1]) / 2
+    return middle if middle > scores[at + 1] else float(scores[at])  # of neighbours, the middle is one of them
 
 
 def _names(predicted: Sequence[Detections], truth: Sequence[Detections]) -> tuple[str, ...]:
@@ -155,8 +158,14 @@ def _per_class(
 
 
 def _intervals(matches: Matches, threshold: int | float, resamples: int) -> dict[str, tuple[int | float, int | float]]:
-    """95 % of the values that the pictures give when they are drawn anew (percentile bootstrap)."""
-    weights = resampled(len(matches.counted), resamples)
+    """Where the numbers would lie on all pictures of the kind, with 95 % confidence: the basic bootstrap.
+
+    Average precision is a little too high on few pictures, because precision is made falling, and again too high on
+    pictures drawn anew from them. The basic interval takes that off; the quantiles themselves would add it twice.
+
+    Source: Davison and Hinkley 1997, Bootstrap Methods and their Application, equation 5.6.
+    """
+    weights = np.concatenate([np.ones((1, len(matches.counted)), int), resampled(len(matches.counted), resamples)])
     values = precisions(matches, weights)
     columns = {
         "map50": [mean(one[0]) for one in values],
@@ -164,11 +173,11 @@ def _intervals(matches: Matches, threshold: int | float, resamples: int) -> dict
         **dict(zip(("precision", "recall", "f1"), _at(matches, threshold, weights).T, strict=True)),
     }
     found: dict[str, tuple[int | float, int | float]] = {}
-    for name, column in columns.items():
-        told = np.asarray(column)[~np.isnan(column)]
-        if len(told):
-            low, high = np.quantile(told, (0.025, 0.975))
-            found[name] = (float(low), float(high))
+    for name, (value, *others) in columns.items():
+        told = np.asarray(others)[~np.isnan(others)]
+        if len(told) and not np.isnan(value):
+            low, high = 2 * value - np.quantile(told, (0.975, 0.025))
+            found[name] = (float(np.clip(low, 0, value)), float(np.clip(high, value, 1)))
     return found
 
 

@@ -1,5 +1,6 @@
 """Detection as `fit` sees it."""
 
+import math
 from collections.abc import Iterable
 
 import torch
@@ -7,7 +8,7 @@ from jaxtyping import Float
 from torch import Tensor, nn
 
 from lenslet.results import Evaluation
-from lenslet.tasks.detect.average_precision import mean_average_precision
+from lenslet.tasks.detect.coco import measure
 from lenslet.tasks.detect.decode import said, truths
 from lenslet.tasks.detect.head import Head
 from lenslet.tasks.detect.metrics import evaluate
@@ -36,7 +37,9 @@ class Detect:
         for raw, targets in outputs:
             answers += list(said(raw, self.head, self.names))
             truth += list(truths(targets, self.names))
-        return mean_average_precision(answers, truth)
+        found = measure(answers, truth)
+        # where there is nothing to find, as far as one knows: 0, which can be compared
+        return {"map50": _number(found.mean(0)), "map": _number(found.mean())}
 
     @torch.no_grad()
     def evaluated(self, net: nn.Module, feed: Iterable[tuple[Tensor, Tensor]]) -> Evaluation:
@@ -46,3 +49,7 @@ class Detect:
             answers += list(said(net(images), self.head, self.names, at_least=0.001))
             truth += list(truths(targets, self.names))
         return evaluate(answers, truth)
+
+
+def _number(value: float) -> float:
+    return 0.0 if math.isnan(value) else value

@@ -119,3 +119,20 @@ def test_lines_join_points_and_leave_out_those_that_are_not_known() -> None:
     drawn = lines(GREY, ends, [(0, 1), (1, 2)])
     assert tuple(drawn[10, 35]) == PALETTE[1]
     assert np.array_equal(lines(GREY, ends, [(0, 2)]), GREY)
+
+
+def test_dashes_leave_gaps_keep_the_corners_and_thin_lines_are_thinner() -> None:
+    paper = np.full((200, 200, 3), 255, np.uint8)
+    box = np.array([[20.0, 20, 180, 180]])
+    inked = {}
+    for name, marks in {"full": {}, "dashed": {"dashed": [True]}, "thin": {"thin": [True]}}.items():
+        inked[name] = (boxes(paper, box, **marks) != 255).any(2)
+    assert 0.3 < inked["dashed"].sum() / inked["full"].sum() < 0.9
+    assert inked["thin"].sum() < 0.7 * inked["full"].sum()
+    assert not (inked["dashed"] & ~inked["full"]).any()
+    assert inked["dashed"][[20, 20, 179, 179], [20, 179, 20, 179]].all()
+    for side in ((0, 0), (1, 1), (3, 60), (60, 3)):  # none is too small for a dash
+        small = np.array([[5.0, 5, 5 + side[0], 5 + side[1]]])
+        assert (boxes(paper, small, dashed=[True]) != 255).any()
+    with pytest.raises(ShapeError, match="1 boxes and 2 dashed"):
+        boxes(paper, box, dashed=[True, False])
