@@ -1,0 +1,1 @@
+"""Detecting: which things a picture shows, and where each of them is."""
