@@ -2,7 +2,7 @@
 
 from lenslet.boxes.forms import area, clip, cxcywh_to_xyxy, xywh_to_xyxy, xyxy_to_cxcywh, xyxy_to_xywh
 from lenslet.boxes.merge import merge
-from lenslet.boxes.overlap import ciou, diou, giou, iou, paired_iou
+from lenslet.boxes.overlap import ciou, diou, giou, inside, iou, paired_iou
 from lenslet.boxes.suppress import nms, soft_nms
 
 __all__ = [
@@ -12,6 +12,7 @@ __all__ = [
     "cxcywh_to_xyxy",
     "diou",
     "giou",
+    "inside",
     "iou",
     "merge",
     "nms",

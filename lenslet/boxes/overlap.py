@@ -26,6 +26,12 @@ def paired_iou(boxes: Float[Tensor, "*#n 4"], others: Float[Tensor, "*#n 4"]) ->
     return _ratio(common, either)
 
 
+def inside(boxes: Float[Tensor, "*#n 4"], others: Float[Tensor, "*#n 4"]) -> Float[Tensor, "*#n"]:
+    """How much of the smaller of two boxes lies in the other, 0 to 1; shapes are broadcast."""
+    common, _ = _common(boxes, others)
+    return _ratio(common, torch.minimum(area(boxes), area(others)))
+
+
 def giou(boxes: Float[Tensor, "*#n 4"], others: Float[Tensor, "*#n 4"]) -> Float[Tensor, "*#n"]:
     """IoU less the share of the smallest box around both that neither fills: -1 to 1, with a slope everywhere.
 
