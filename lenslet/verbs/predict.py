@@ -37,6 +37,9 @@ def predict(
     tiles: Annotated[
         bool, Doc("Of things found: look at large pictures in overlapping tiles, too, so that small things are seen.")
     ] = False,
+    tile_side: Annotated[
+        int | None, Doc("Pixels of a tile; as large as the pictures were that the model learned from if left out.")
+    ] = None,
     batch: Annotated[int, Doc("Pictures that go through the net together.")] = 32,
     out: Annotated[
         str | Path | None,
@@ -77,7 +80,9 @@ def predict(
         ready()  # before anything that takes time
     opened = load(model)
     finds = opened.card.task == "detect"
-    wanted = {"crops": crops, "at-least": at_least, "tiles": tiles or None}
+    if tile_side is not None and tile_side < 32:
+        raise CallError(f"tile-side is {tile_side}: give at least 32 pixels")
+    wanted = {"crops": crops, "at-least": at_least, "tiles": tiles or None, "tile-side": tile_side}
     extra = next((name for name, value in wanted.items() if value is not None), None)
     if extra is not None and not finds:
         raise CallError(f"--{extra} is for models that find things, and this one says what a whole picture shows")
@@ -91,23 +96,21 @@ def predict(
             cast("Classifier", opened), given, Path(out), engine=engine, workers=workers, batch=batch, progress=progress
         )
     paths = [path for place in given for path in find_images(place)]
-    answers = (
-        _found(cast("Detector", opened), paths, batch, at_least, tiles=tiles)
-        if finds
-        else opened.predict(paths, batch=batch)
-    )
-    return _written(answers, plot, crops)
+    if finds:
+        side = (tile_side or 0) if tiles or tile_side is not None else None
+        return _written(_found(cast("Detector", opened), paths, batch, at_least, side), plot, crops)
+    return _written(opened.predict(paths, batch=batch), plot, crops)
 
 
 def _found(
-    model: "Detector", paths: Sequence[Path], batch: int, at_least: float | None, *, tiles: bool
+    model: "Detector", paths: Sequence[Path], batch: int, at_least: float | None, side: int | None
 ) -> "Iterator[Detections | Unreadable]":
-    """Boxes of each picture; whole, or in tiles."""
+    """Boxes of each picture: whole, or in tiles, where a side is given (0: the model's own)."""
     if at_least is not None and not 0 <= at_least <= 1:
         raise CallError(f"at-least is {at_least}: give a score from 0 to 1")
-    return (
-        model.predict_tiles(paths, at_least=at_least) if tiles else model.predict(paths, batch=batch, at_least=at_least)
-    )
+    if side is not None:
+        return model.predict_tiles(paths, side=side or None, at_least=at_least)
+    return model.predict(paths, batch=batch, at_least=at_least)
 
 
 def _written(

@@ -21,6 +21,7 @@ from lenslet.results import Detections, Evaluation, Unreadable
 from lenslet.tasks.detect.decode import MOST, OVERLAP, detections
 from lenslet.tasks.detect.head import head_of
 from lenslet.tasks.detect.metrics import evaluate
+from lenslet.tasks.detect.tiles import by_tiles
 
 Picture = str | Path | bytes | np.ndarray | Any  # Any stands for PIL.Image.Image, which only the image room imports
 
@@ -93,6 +94,26 @@ class Detector:
                 results = self._detect([o for _, o in good], [p for p, _ in good], at_least)
                 for answer in opened:
                     yield answer if isinstance(answer, Unreadable) else next(results)
+
+    def predict_tiles(
+        self, pictures: Iterable[str | Path], *, side: int | None = None, at_least: int | float | None = None
+    ) -> Iterator[Detections | Unreadable]:
+        """As `predict`, but large pictures are looked at in overlapping tiles, too, so that small things are seen.
+
+        Args:
+            pictures: files.
+            side: of a tile, pixels; None: as large as the pictures were that this model learned from.
+            at_least: lowest score of a box; None: the model's own threshold.
+        """
+        usual = max(self.card.preprocess.size)
+        size = side or int(self.card.data.get("picture_side", usual)) or usual
+        for path in map(Path, pictures):
+            opened = self._open(path)
+            if isinstance(opened, Unreadable):
+                yield opened
+                continue
+            found = by_tiles(opened, lambda parts: self.detect(parts, at_least=at_least), side=size)
+            yield replace(found, picture=path)
 
     def evaluate(
         self,

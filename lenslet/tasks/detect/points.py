@@ -67,7 +67,7 @@ class Points:
         return cls(classes, bins=bins, rule=str(plain.get("rule", "aligned")))
 
     def begin(self, net: Argus) -> None:
-        """First biases of a net: boxes of about four cells a side, so that small things, too, are nearly said at once."""
+        """First biases of a net: boxes of about four cells a side, so that small things are nearly said, too."""
         near = -0.5 * (torch.arange(self.bins) - _FIRST).square()
         with torch.no_grad():
             for where, _ in net.outputs():

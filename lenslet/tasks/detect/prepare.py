@@ -289,6 +289,7 @@ def _data_entry(
         "fingerprint": hashlib.sha256(np.sort(keys).tobytes()).hexdigest()[:32],
         "trained_on": len(learn),
         "held_out": len(held),
+        "picture_side": int(np.median([max(chosen[i].truth.size or (0, 0)) for i in learn])),
         "without_boxes": int(sum(not len(chosen[i].truth) for i in learn)),
         "per_class": dict(zip(scenes.names, counts.tolist(), strict=True)),
     }
