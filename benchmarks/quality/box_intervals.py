@@ -3,7 +3,7 @@
 Command: OMP_NUM_THREADS=1 python -m benchmarks.quality.box_intervals
 Minutes: 5, of one core
 Measures: 3,000 made-up pictures of 0 to 14 boxes in three classes, and the answers of two made-up detectors, one
-    that is often wrong and one that is seldom; mAP of all of them is the truth. n = 200 times, 20 or 87 of them are
+    that is often wrong and one that is seldom; mAP of all of them is the truth. n = 100 times, 20 or 87 of them are
     drawn (87 is the size of BCCD's val list), and measured as `lenslet evaluate` does.
 Peers: the quantiles of the resampled values, which is what is usually taken.
 """
@@ -76,4 +76,4 @@ def main(times: int, count: int) -> None:
 
 
 if __name__ == "__main__":
-    main(200, PICTURES) if "--quick" not in sys.argv else main(10, 300)
+    main(100, PICTURES) if "--quick" not in sys.argv else main(10, 300)
