@@ -1,6 +1,7 @@
 """`lenslet evaluate`: the numbers with their intervals, the classes, the worst errors."""
 
 import math
+from pathlib import PurePath
 from typing import TYPE_CHECKING
 
 from lenslet.cli.command import Command
@@ -45,20 +46,24 @@ def _show_mistakes(mistakes: "Mistakes") -> None:
 
     write(
         f"From a score of {mistakes.threshold:.3f} on: {mistakes.right:,} of {mistakes.things:,} things found, "
-        f"{len(mistakes):,} mistakes in {mistakes.erring:,} pictures\n"
+        f"{_count(len(mistakes), 'mistake')} in {_count(mistakes.erring, 'picture')}\n"
     )
     rows = [[name, k.count, _part(k.f1), _part(k.map50), KINDS[name]] for name, k in mistakes.kinds.items()]
     table("Mistakes, and what it would bring to repair them", ["kind", "n", "f1", "map50", "what it is"], rows)
     if mistakes.pictures:
         rows = [
             [
-                one.picture if not hasattr(one.picture, "shape") else f"number {one.number}",
+                one.picture if isinstance(one.picture, PurePath) else f"number {one.number}",
                 f"{one.cost:.2f}",
                 _kinds(one),
             ]
             for one in mistakes.pictures[:WORST]
         ]
         table("Costliest pictures", ["picture", "cost", "mistakes"], rows)
+
+
+def _count(number: int, what: str) -> str:
+    return f"{number:,} {what}" if number == 1 else f"{number:,} {what}s"
 
 
 def _kinds(erring: "Erring") -> str:

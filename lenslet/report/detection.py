@@ -143,8 +143,8 @@ def _errors(mistakes: Mistakes) -> list[Block]:
         Figure(
             _png(_kinds_figure(mistakes)),
             "What each kind would bring if it were repaired and all else stayed. F1 at the threshold; mAP50 over all "
-            "answers however unsure, so that a thing that was found below the threshold is none that was missed "
-            "(Bolya et al. 2020).",
+            "answers however unsure: to it, a thing that was found below the threshold is not missed (Bolya et al. "
+            "2020).",
         ),
         Table(
             ("kind", "mistakes", "F1 gain", "mAP50 gain", "what it is"),

@@ -1,7 +1,8 @@
 """Every mistake by its kind, and what each kind costs. Imports no torch.
 
 Source: Bolya et al. 2020, TIDE: A General Toolbox for Identifying Object Detection Errors. Differs from its code: an
-answer that touches two things is judged by the one that it overlaps more; the code asks for the right class first.
+answer that touches two things is judged by the one that it overlaps more; the code asks for the right class first. And
+where a kind is repaired, only answers of that kind compete for a thing.
 """
 
 from collections.abc import Sequence

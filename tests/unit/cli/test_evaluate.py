@@ -21,7 +21,7 @@ def test_the_numbers_the_classes_the_mistakes_and_the_costliest_pictures(capsys:
     assert ["precision", "50.0", "%"] in lines
     assert ["cell", "1", "1.000", "1.000", "50.0", "%", "100.0", "%", "66.7", "%"] in lines
     assert ["none", "of", "these", "0", *"-----"] in lines
-    assert "From a score of 0.500 on: 1 of 2 things found, 1 mistakes in 1 pictures" in out
+    assert "From a score of 0.500 on: 1 of 2 things found, 1 mistake in 1 picture" in out
     assert next(line[2] for line in lines if line[:2] == ["wrong", "class"]) == "1"
     assert ["number", "0", "1.75", "1", "wrong", "class"] in lines
     assert "ap50/cell" not in out
