@@ -5,10 +5,11 @@ from jaxtyping import Float, UInt8
 from PIL import Image, ImageDraw
 
 from lenslet.draw.colours import INK, PALETTE, PAPER
-from lenslet.draw.text import font
+from lenslet.draw.text import font, shortened
 
 _SIDE = 480
 _ROOM = 28
+_ROW = 26
 
 
 def shapes(
@@ -22,20 +23,17 @@ def shapes(
         names: of the groups.
     """
     scale = (_SIDE - 2 * _ROOM) / float(sizes.max())
-    canvas = Image.new("RGB", (_SIDE, _SIDE + 30), PAPER)
+    canvas = Image.new("RGB", (_SIDE, _SIDE + _ROW * groups + 8), PAPER)
     pen = ImageDraw.Draw(canvas)
     own = max(1, len(sizes) // groups)
     for number in reversed(range(len(sizes))):
         colour = PALETTE[number // own % len(PALETTE)]
         wide, high = sizes[number] * scale / 2
-        box = (_SIDE / 2 - wide, _SIDE / 2 - high, _SIDE / 2 + wide, _SIDE / 2 + high)
-        pen.rectangle(box, outline=colour, width=3)
-        text = f"{sizes[number][0]:.0f} x {sizes[number][1]:.0f}"
-        if 2 * wide > 60 and 2 * high > 22:
-            pen.text((box[0] + 6, box[1] + 4), text, fill=colour, font=font(13, text))
-    at = _ROOM
+        pen.rectangle((_SIDE / 2 - wide, _SIDE / 2 - high, _SIDE / 2 + wide, _SIDE / 2 + high), outline=colour, width=3)
     for group, name in enumerate(names[:groups]):
-        pen.rectangle((at, _SIDE + 6, at + 14, _SIDE + 20), fill=PALETTE[group % len(PALETTE)])
-        pen.text((at + 20, _SIDE + 13), name, fill=INK, font=font(15, name), anchor="lm")
-        at += 150
+        top = _SIDE + _ROW * group
+        pen.rectangle((_ROOM, top + 4, _ROOM + 14, top + 18), fill=PALETTE[group % len(PALETTE)])
+        said = ", ".join(f"{wide:.0f} x {high:.0f}" for wide, high in sizes[group * own : (group + 1) * own])
+        text = shortened(f"{name}:  {said}", 15, _SIDE - 2 * _ROOM - 24)
+        pen.text((_ROOM + 24, top + 11), text, fill=INK, font=font(15, text), anchor="lm")
     return np.array(canvas)

@@ -10,6 +10,7 @@ import numpy as np
 
 from lenslet import draw
 from lenslet.files import write_whole
+from lenslet.image.resizing import resize
 from lenslet.report.curves import curves
 from lenslet.report.detection import detection_page
 from lenslet.report.page import Block, Code, Figure, Pictures, Section, Table
@@ -20,7 +21,8 @@ if TYPE_CHECKING:
     from lenslet.tasks.detect.detector import Detector
     from lenslet.tasks.detect.prepare import Prepared
 
-_SAMPLES = 8
+_SAMPLES = 9
+_DRAWN = 480  # pixels
 
 
 def write_finding_report(
@@ -73,7 +75,9 @@ def _shown(prepared: "Prepared") -> list[Block]:
     for picture, table in zip(pictures, truth.numpy(), strict=True):
         there = table[table[:, 0] >= 0]
         kinds = there[:, 0].astype(int).tolist()
-        marked = draw.boxes(picture, there[:, 1:], [names[kind] for kind in kinds], kinds=kinds)
+        factor = max(1.0, _DRAWN / max(picture.shape[:2]))  # so that names are small against what they name
+        large = resize(picture, (round(picture.shape[0] * factor), round(picture.shape[1] * factor)))
+        marked = draw.boxes(large, there[:, 1:] * factor, [names[kind] for kind in kinds], kinds=kinds)
         drawn.append((marked, f"{len(there)} {'thing' if len(there) == 1 else 'things'}"))
     blocks: list[Block] = [
         "Training pictures as the net saw them: changed a little each time, and their boxes with them, so that it "

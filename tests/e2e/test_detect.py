@@ -76,7 +76,7 @@ def test_a_detector_learns_and_says_how_good_it_is(trained, shapes):
     page = (trained.folder / "report.html").read_text()
     assert "mAP50" in page
     assert "disc" in page
-    assert "src=\"http" not in page
+    assert 'src="http' not in page
 
 
 def test_a_detector_comes_back_from_its_folder_and_says_the_same(trained, shapes):

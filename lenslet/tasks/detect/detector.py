@@ -124,7 +124,8 @@ class Detector:
     ) -> Evaluation:
         """Measure on a data set of boxes (its test part if it has one, else val, else everything).
 
-        Pictures that this model was trained on are left out, and the notes of the answer say how many.
+        Pictures that this model was trained on are left out, and the notes of the answer say how many. Precision and
+        recall are at the model's own threshold; where it has none yet, at the one that is best on these pictures.
 
         Args:
             data: a data set whose classes are named like this model's; or scenes with such truth.
@@ -155,7 +156,8 @@ class Detector:
         skipped = [(str(a.picture), a.why) for a in answers if isinstance(a, Unreadable)]
         if not read:
             raise DataError(f"none of the {len(scenes)} pictures can be read; the first: {skipped[0][1]}")
-        return evaluate([a for a, _ in read], [t for _, t in read], skipped=skipped, notes=notes)
+        chosen = self.threshold if "score" in self.card.thresholds else None
+        return evaluate([a for a, _ in read], [t for _, t in read], threshold=chosen, skipped=skipped, notes=notes)
 
     def save(self, folder: str | Path) -> Path:
         """Write card.json and model.safetensors into `folder`, whole or not at all.

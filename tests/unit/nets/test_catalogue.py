@@ -11,8 +11,10 @@ from torch import nn
 from lenslet.errors import CallError, ShapeError
 from lenslet.nets import NETS, anatomy, build, check_size, input_channels, smallest_size, usual_size
 
+CLASSIFYING = [name for name in NETS if not name.startswith("argus")]
 FAMILIES = [
     "alexnet",
+    "argus",
     "bead",
     "facet",
     "googlenet",
@@ -23,7 +25,7 @@ FAMILIES = [
     "squeezenet",
     "vgg",
 ]
-TINY = [name for name in NETS if name.endswith("_tiny") or name in ("resnet8", "plain8")]
+TINY = [name for name in CLASSIFYING if name.endswith("_tiny") or name in ("resnet8", "plain8")]
 
 
 def on_shapes_alone(name, **arguments):
@@ -31,7 +33,7 @@ def on_shapes_alone(name, **arguments):
         return build(name, **arguments).eval()
 
 
-@pytest.mark.parametrize("name", NETS)
+@pytest.mark.parametrize("name", CLASSIFYING)
 def test_every_net_gives_one_logit_a_class_at_its_usual_and_its_smallest_size(name):
     net = on_shapes_alone(name, num_classes=7, in_channels=input_channels(name) or 3)
     for size in (usual_size(name), smallest_size(name)):
@@ -39,12 +41,22 @@ def test_every_net_gives_one_logit_a_class_at_its_usual_and_its_smallest_size(na
         assert net(picture).shape == (2, 7)
 
 
-@pytest.mark.parametrize("name", NETS)
+@pytest.mark.parametrize("name", CLASSIFYING)
 def test_every_net_reads_grey_and_colour(name):
     for channels in (1, 3):
         net = on_shapes_alone(name, in_channels=channels)
         size = usual_size(name)
         assert net(torch.empty(1, channels, size, size, device="meta")).ndim == 2
+
+
+@pytest.mark.parametrize("name", [name for name in NETS if name not in CLASSIFYING])
+def test_nets_that_find_give_a_map_a_stride_of_all_that_a_cell_says(name):
+    for anchors, channels in ((1, 3), (3, 1)):
+        net = on_shapes_alone(name, num_classes=7, box_outputs=5, anchors=anchors, in_channels=channels)
+        for height, width in ((usual_size(name), 256), (smallest_size(name), 64)):
+            maps = net(torch.empty(2, channels, height, width, device="meta"))
+            shapes = [(2, anchors * (5 + 7), height // stride, width // stride) for stride in (8, 16, 32)]
+            assert [tuple(one.shape) for one in maps] == shapes
 
 
 @pytest.mark.parametrize("name", ["alexnet", "vgg11", "squeezenet1_0", "googlenet", "lenet5", "simple_convnet"])
@@ -121,7 +133,9 @@ def test_the_first_weights_keep_the_signal_at_its_size(name):
 def test_the_numbers_in_the_header_of_a_file_are_those_of_its_nets(family):
     """Design 4.1: parameters and multiplies stand on top of the file; here they are counted again."""
     header = import_module(f"lenslet.nets.{family}").__doc__
-    nets = {name for name in NETS if NETS[name].__module__ == f"lenslet.nets.{family}" and name not in TINY}
+    nets = {
+        name for name in NETS if NETS[name].__module__ == f"lenslet.nets.{family}" and name not in (*TINY, "argus_tiny")
+    }
     assert nets
     for name in nets - {"facet_s", "facet_m", "facet_l"}:  # their header is the research's own
         found = anatomy(on_shapes_alone(name, in_channels=input_channels(name) or 3))
