@@ -3,13 +3,14 @@
 Command: python -m benchmarks.quality.tiles
 Minutes: 1
 Measures: F1 at IoU 0.5, the mean of four kinds of scenes, a dozen of each; in brackets F1 at IoU 0.75, and what is
-    said too much and missed, of 100 things. There is no net in it: the
-    detector is one that knows the truth and errs as nets do. It gives what lies in its window, cut at the edge;
-    corners are off by 2 % of the side and half a pixel of the net's, normally distributed, anew in each window; what
-    is smaller than 6 of the net's pixels, or shown to less than a fifth, is not found, nor is one in 20 of the rest;
-    the score falls with the part shown. Pictures of 2,400 x 3,200, tiles of 640 that overlap by a quarter, 3 classes.
-    `mixed`: sides from 12 to 1,500 pixels, evenly in their logarithm; `crowd`: 400 of 30 to 60 pixels in rows that
-    touch and overlap a little; `large`: all larger than the overlap.
+    said too much and missed, of 100 things. There is no net in it: the detector is one that knows the truth and errs
+    as nets do. It gives what lies in its window, cut at the edge; corners are off by 2 % of the side and half a pixel
+    of the net's, normally distributed, anew in each window; what is smaller than 6 of the net's pixels, or shown to
+    less than a fifth, is not found, nor is one in 20 of the rest; the score falls with the part shown. Pictures of
+    2,400 x 3,200, tiles of 640 that overlap by a quarter, 3 classes. `mixed`: sides from 12 to 1,500 pixels, evenly
+    in their logarithm; `crowd`: 400 of 30 to 60 pixels in rows that touch and overlap a little; `pairs`: two of a
+    class, one before the other, that share 40 to 65 % of each; `large`: from 200 pixels on, most larger than the
+    overlap.
 Peers: the rules that such tools use: suppression by IoU; suppression by the share of the smaller box; greedy joining by
     that share, after the default of SAHI 0.11 (written out here in brief); the weighted mean of `lenslet.boxes`.
 """
