@@ -1,11 +1,12 @@
 """Pictures of results: pure functions from arrays to an array, uint8 RGB. Nothing is shown or saved here."""
 
 from lenslet.draw.bars import bars
-from lenslet.draw.colours import PALETTE, diverging, heat_colours
-from lenslet.draw.marks import boxes, lines, points
+from lenslet.draw.boxed import boxes
+from lenslet.draw.colours import PALETTE, colour_of, diverging, heat_colours
+from lenslet.draw.marks import lines, points
 from lenslet.draw.overlay import heat
 from lenslet.draw.shapes import shapes
-from lenslet.draw.sheets import beside, filters, fit, grid, label, strips
+from lenslet.draw.sheets import beside, enlarged, filters, fit, grid, label, strips
 from lenslet.draw.text import drawable, font_file
 
 __all__ = [
@@ -13,8 +14,10 @@ __all__ = [
     "bars",
     "beside",
     "boxes",
+    "colour_of",
     "diverging",
     "drawable",
+    "enlarged",
     "filters",
     "fit",
     "font_file",

@@ -150,6 +150,16 @@ def fit(image: UInt8[np.ndarray, "h w 3"], side: int) -> UInt8[np.ndarray, "H W 
     return image.repeat(factor, 0).repeat(factor, 1)
 
 
+def enlarged(image: UInt8[np.ndarray, "h w 3"], side: int = 640) -> tuple[UInt8[np.ndarray, "H W 3"], int]:
+    """The picture as many times as large as a longer side of `side` pixels allows, and how many times that is."""
+    height, wide = image.shape[:2]
+    times = max(side // max(height, wide), 1)
+    if times == 1:
+        return image, 1
+    large = Image.fromarray(image).resize((wide * times, height * times), Image.Resampling.BICUBIC)
+    return np.array(large), times
+
+
 def beside(
     left: UInt8[np.ndarray, "h w 3"], right: UInt8[np.ndarray, "H W 3"], *, gap: int = 24
 ) -> UInt8[np.ndarray, "_ _ 3"]:

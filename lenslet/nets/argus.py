@@ -10,12 +10,12 @@
     head      8, 16, 32      16         64         96        128      two branches of 3x3: boxes and kinds
 
     parameters                      -    1,728,528  3,556,112  8,322,160
-    multiply-adds at 320 px:  762,368,000 (s), 2,005,350,400 (m), 3,910,246,400 (l)
+    multiply-adds at 320 px: 762,368,000 (s), 2,005,350,400 (m), 3,910,246,400 (l)
 
 with 80 classes and 64 numbers a cell that say where. Course: 3.4 to 3.8.
 
-Differs from the YOLO of Redmon 2016 and its successors: short cuts that average (Facet's), a pyramid that goes down only
-(Lin et al. 2017), branches of one 3x3. The stages of argus_s are those of facet_s, whose weights fit.
+Differs from the YOLO of Redmon 2016 and its successors: short cuts that average (Facet's), a pyramid that goes down
+only (Lin et al. 2017), branches of one 3x3. The stages of argus_s are those of facet_s, whose weights fit.
 
 Official weights: none.
 """

@@ -12,6 +12,7 @@ from jaxtyping import Bool, Float, Int
 from lenslet import draw
 from lenslet.errors import CallError
 from lenslet.image import open_image, save_image
+from lenslet.results.crops import cut_out, save_cut_out
 from lenslet.results.frozen import corners, locked, one_a_row, picture_of, shares, size_of
 
 __all__ = ["Detection", "Detections"]
@@ -131,6 +132,9 @@ class Detections:
     def drawn(self) -> np.ndarray:
         """The picture with the boxes on it, the best on top; a truth has no percentages.
 
+        A picture of less than 320 pixels is enlarged by a whole number, so that names can be read. Where not all
+        names have room, a legend stands below it.
+
         Raises:
             CallError: there is no picture.
             ImageError: it is not there any more.
@@ -139,12 +143,14 @@ class Detections:
             raise CallError("these boxes know no picture to be drawn on; set `picture`")
         order = np.argsort(self.scores, kind="stable")
         ranked = self[order]
+        image, times = draw.enlarged(open_image(self.picture))
         return draw.boxes(
-            open_image(self.picture),
-            ranked.boxes,
+            image,
+            ranked.boxes * times,
             list(ranked.classes),
             ranked.scores if (self.scores < 1).any() else None,
             kinds=ranked.labels.tolist(),
+            legend=True,
         )
 
     def plot(self, path: str | Path) -> Path:
@@ -155,6 +161,36 @@ class Detections:
             ImageError: the picture is not there any more.
         """
         return save_image(self.drawn(), path)
+
+    def crops(self, margin: int | float = 0.0) -> list[np.ndarray]:
+        """Each thing cut out of the picture at full resolution; boxes outside or of less than a pixel are left out.
+
+        Args:
+            margin: around each box, as a share of its sides.
+
+        Raises:
+            CallError: there is no picture, or the margin is none.
+            ImageError: the picture is not there any more.
+        """
+        return [pixels for _, pixels in cut_out(self.picture, self.boxes, margin)]
+
+    def save_crops(self, folder: str | Path, margin: int | float = 0.0) -> list[Path]:
+        """Write each crop as `<picture>-<number>-<label>.png` into a folder; the number is that of the box, from 0.
+
+        Args:
+            folder: is made if it is not there.
+            margin: around each box, as a share of its sides.
+
+        Returns:
+            The files, in the order of the boxes.
+
+        Raises:
+            CallError: there is no picture, or the margin is none.
+            ImageError: the picture is not there any more.
+            WorkError: the folder cannot be written.
+        """
+        stem = self.picture.stem if isinstance(self.picture, Path) else "picture"
+        return save_cut_out(cut_out(self.picture, self.boxes, margin), self.classes, stem, Path(folder))
 
     def to_dict(self) -> dict[str, Any]:
         """Plain values: a dictionary for each box, and everything that `from_json` needs."""

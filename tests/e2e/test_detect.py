@@ -88,7 +88,7 @@ def test_a_detector_comes_back_from_its_folder_and_says_the_same(trained, shapes
 
 
 def test_answers_are_in_pixels_of_the_original_whatever_its_size_and_side_up(trained, shapes, tmp_path):
-    source = sorted(shapes.rglob("*.png"))[0]
+    source = min(shapes.rglob("*.png"))
     plain = trained(source)
     large = Image.open(source).resize((960, 640), Image.Resampling.NEAREST)
     large.save(tmp_path / "large.png")

@@ -93,7 +93,7 @@ def test_what_is_smaller_than_the_overlap_comes_out_exactly_once_wherever_it_lie
         assert (found.labels == name).sum() == (labels == name).sum()
 
 
-@settings(deadline=None, max_examples=40)
+@settings(deadline=None, max_examples=15)
 @given(scattered(most=150), st.integers(0, 90), st.integers(0, 90))
 def test_a_shifted_picture_gives_shifted_boxes(scene, x, y):
     """Also of things larger than the overlap, whose halves lie elsewhere then."""
@@ -106,7 +106,7 @@ def test_a_shifted_picture_gives_shifted_boxes(scene, x, y):
     assert np.abs(ordered(np.array(moved.boxes)) - np.array([x, y, x, y]) - ordered(np.array(found.boxes))).max() < 1e-6
 
 
-@settings(deadline=None, max_examples=40)
+@settings(deadline=None, max_examples=15)
 @given(scattered(most=90), st.randoms(use_true_random=False), st.integers(1, 9))
 def test_neither_the_order_of_the_tiles_nor_the_batches_matter(scene, random, batch):
     boxes, labels, height, width = scene

@@ -3,11 +3,20 @@
 import numpy as np
 import pytest
 
-from lenslet.draw import PALETTE, boxes, diverging, heat, heat_colours, lines, points
+from lenslet.draw import PALETTE, boxes, colour_of, diverging, heat, heat_colours, lines, points
+from lenslet.draw.colours import INK, ink_on, luminance
 from lenslet.errors import ShapeError
 
 GREY = np.full((120, 160, 3), 128, np.uint8)
 NONE = np.zeros((0, 4))
+SIGHTS = (
+    ((1, 0, 0), (0, 1, 0), (0, 0, 1)),
+    ((0.152286, 1.052583, -0.204868), (0.114503, 0.786281, 0.099216), (-0.003882, -0.048116, 1.051998)),
+    ((0.367322, 0.860646, -0.227968), (0.280085, 0.672501, 0.047413), (-0.01182, 0.04294, 0.968881)),
+    ((1.255528, -0.076749, -0.178779), (-0.078411, 0.930809, 0.147602), (0.004733, 0.691367, 0.3039)),
+)
+TO_CONES = ((0.41222, 0.53633, 0.05145), (0.2119, 0.6807, 0.1074), (0.0883, 0.28172, 0.62998))
+TO_OKLAB = ((0.21045, 0.79362, -0.00407), (1.978, -2.42859, 0.45059), (0.0259, 0.78277, -0.80868))
 
 
 def test_nothing_to_draw_changes_nothing_and_the_source_is_never_touched() -> None:
@@ -33,14 +42,14 @@ def test_equal_names_have_equal_colours_and_kinds_decide_if_given() -> None:
     drawn = boxes(GREY, three, ["a", "b", "a"])
     assert tuple(drawn[29, 15]) == tuple(drawn[118, 100]) == PALETTE[0]
     assert tuple(drawn[69, 55]) == PALETTE[1]
-    drawn = boxes(GREY, three, kinds=[3, 4, 13])
+    drawn = boxes(GREY, three, kinds=[3, 4, 51])
     assert tuple(drawn[29, 15]) == tuple(drawn[118, 100]) == PALETTE[3]
 
 
 def test_a_tag_stays_in_the_picture_at_every_edge() -> None:
     for box in ([0, 0, 10, 10], [150, 0, 160, 10], [0, 110, 10, 120], [150, 110, 160, 120], [-50, -50, 300, 300]):
         drawn = boxes(GREY, np.array([box]), ["quite a long name"], np.array([0.5]))
-        assert (drawn == 255).all(2).sum() > 20  # white letters
+        assert (drawn == np.array(INK)).all(2).sum() > 20  # dark letters on orange
 
 
 def test_odd_boxes_are_cut_or_left_out() -> None:
@@ -100,18 +109,33 @@ def test_colour_scales_have_their_ends_and_are_even_in_lightness() -> None:
     assert heat_colours(np.array([[-5.0, 7.0, np.nan]])).tolist() == [[[0, 0, 4], [252, 255, 164], [0, 0, 4]]]
 
 
-def test_white_text_can_be_read_on_every_colour_of_the_palette() -> None:
-    """WCAG contrast of large text: at least 3 to 1."""
-    for colour in PALETTE:
-        linear = [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in np.array(colour) / 255]
-        assert 1.05 / (float(np.dot(linear, [0.2126, 0.7152, 0.0722])) + 0.05) >= 3
+def test_text_can_be_read_on_the_plate_of_every_kind() -> None:
+    """WCAG contrast: at least 3 to 1 for large text, and of all but a few 4.5 to 1."""
+    bright = [(luminance(ink_on(colour_of(kind))), luminance(colour_of(kind))) for kind in range(48)]
+    contrast = np.array([(max(pair) + 0.05) / (min(pair) + 0.05) for pair in bright])
+    assert contrast.min() >= 3.5
+    assert (contrast >= 4.5).mean() >= 0.8
+
+
+def test_colours_differ_for_those_who_lack_one_kind_of_cones() -> None:
+    """Distance in Oklab as seen by all, and without long, middle or short cones (Machado 2009, severity 1)."""
+    linear = (np.array(PALETTE) / 255 + 0.055) / 1.055
+    linear = np.where(np.array(PALETTE) / 255 <= 0.04045, np.array(PALETTE) / 255 / 12.92, linear**2.4)
+    nearest = []
+    for sight in SIGHTS:
+        cones = np.cbrt(np.clip(linear @ np.array(sight).T, 0, 1) @ np.array(TO_CONES).T) @ np.array(TO_OKLAB).T
+        apart = np.linalg.norm(cones[:, None] - cones, axis=-1)
+        nearest.append([apart[:n, :n][np.triu_indices(n, 1)].min() for n in (6, len(PALETTE))])
+    assert np.min(nearest, 0)[0] > 0.18
+    assert np.min(nearest, 0)[1] > 0.08
+    assert len({colour_of(kind) for kind in range(3 * len(PALETTE))}) == 3 * len(PALETTE)
 
 
 def test_tags_of_boxes_that_lie_close_do_not_cover_each_other() -> None:
     large = np.full((480, 640, 3), 128, np.uint8)
     close = np.array([[100.0, 100, 200, 200], [104, 102, 204, 202], [98, 97, 198, 199]])
-    white = [(boxes(large, close[i : i + 1], ["RBC"], np.array([0.5])) == 255).all(2).sum() for i in range(3)]
-    assert (boxes(large, close, ["RBC"] * 3, np.array([0.5] * 3)) == 255).all(2).sum() == sum(white)
+    ink = [(boxes(large, close[i : i + 1], ["RBC"], np.array([0.5])) == np.array(INK)).all(2).sum() for i in range(3)]
+    assert (boxes(large, close, ["RBC"] * 3, np.array([0.5] * 3)) == np.array(INK)).all(2).sum() == sum(ink)
 
 
 def test_lines_join_points_and_leave_out_those_that_are_not_known() -> None:
