@@ -38,6 +38,7 @@ def task_aligned(
     *,
     most: int = 10,
     power: tuple[float, float] = (0.5, 6.0),
+    floor: float = 0.3,
 ) -> Assigned:
     """Of the cells inside each truth, those that say it best own it; a cell that two want goes to the one it fits best.
 
@@ -49,6 +50,7 @@ def task_aligned(
         kinds: class of each truth; -1 where there is none.
         most: cells a truth.
         power: of the score and of the IoU in the measure of how well a cell does.
+        floor: what the best cell of a truth is worth at least: one that nobody says well yet must not be forgotten.
 
     Source: Feng et al. 2021, TOOD, section 3.2.
     """
@@ -68,7 +70,7 @@ def task_aligned(
     chosen = torch.zeros_like(wanted).scatter_(1, claim.indices[:, None], owned[:, None])
     fit = fit * chosen
     peak, reach = fit.amax(2, keepdim=True), (overlap * chosen).amax(2, keepdim=True)
-    worth = (fit / peak.clamp(min=1e-30) * reach).amax(1)
+    worth = (fit / peak.clamp(min=1e-30) * reach.clamp(min=floor)).amax(1)
     picture, place = owned.nonzero(as_tuple=True)
     return Assigned(picture, place, claim.indices[picture, place], worth[picture, place])
 
