@@ -2,6 +2,7 @@
 
 from lenslet.draw.bars import bars
 from lenslet.draw.colours import PALETTE, diverging, heat_colours
+from lenslet.draw.finding import cells, faint, overlap
 from lenslet.draw.marks import boxes, lines, points
 from lenslet.draw.overlay import heat
 from lenslet.draw.shapes import shapes
@@ -13,8 +14,10 @@ __all__ = [
     "bars",
     "beside",
     "boxes",
+    "cells",
     "diverging",
     "drawable",
+    "faint",
     "filters",
     "fit",
     "font_file",
@@ -23,6 +26,7 @@ __all__ = [
     "heat_colours",
     "label",
     "lines",
+    "overlap",
     "points",
     "shapes",
     "strips",
