@@ -19,7 +19,7 @@ _COLOURS = 4  # that are tried for a thing; the one that stands out most from wh
 _LEAST = 0.4  # of the largest window that fits into a photograph: how small the part shown may be, in its sides
 
 Number = int | float
-Cut = UInt8[np.ndarray, "h w 4"]
+Cut = UInt8[np.ndarray, "_ _ 4"]
 
 
 @dataclass(frozen=True, eq=False)
@@ -31,7 +31,7 @@ class Sprite:
         label: the number of its class.
     """
 
-    pixels: UInt8[np.ndarray, "h w 4"]
+    pixels: UInt8[np.ndarray, "h w c"]
     label: int
 
     def __post_init__(self) -> None:

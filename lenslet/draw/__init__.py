@@ -2,7 +2,7 @@
 
 from lenslet.draw.bars import bars
 from lenslet.draw.colours import PALETTE, diverging, heat_colours
-from lenslet.draw.finding import cells, faint, overlap
+from lenslet.draw.finding import cells, faint, filled, overlap
 from lenslet.draw.marks import boxes, lines, points
 from lenslet.draw.overlay import heat
 from lenslet.draw.shapes import shapes
@@ -18,6 +18,7 @@ __all__ = [
     "diverging",
     "drawable",
     "faint",
+    "filled",
     "filters",
     "fit",
     "font_file",

@@ -11,6 +11,8 @@ from lenslet.errors import CallError, ShapeError
 TRUTH, ANSWER, COMMON = 1, 0, 2
 """Numbers of the colours that `overlap` gives the truth, the answer, and what is in both."""
 
+_AREA = 0.55  # how strong the colour of an area is
+
 
 def cells(
     image: UInt8[np.ndarray, "h w 3"],
@@ -29,18 +31,32 @@ def cells(
     """
     if side < 2:
         raise CallError(f"cells of {side} pixels cannot be seen; give 2 or more")
-    chosen = _kinds(len(owned), kinds, "cells")
-    canvas = image.astype(np.float64)
+    first = owned[:, ::-1] * side
+    shown = filled(image, np.concatenate([first, first + side], 1), kinds=_kinds(len(owned), kinds, "cells"))
+    canvas = shown.astype(np.float64)
     high, wide = image.shape[:2]
-    for (row, column), kind in zip(owned.tolist(), chosen, strict=True):
-        if row >= 0 and column >= 0:
-            _blend(canvas, _rows((column * side, row * side, (column + 1) * side, (row + 1) * side)), kind, 0.55)
     for at in range(side, high, side):  # a light line beside a dark one: seen on any ground
         _mix(canvas[at - 1 : at], INK, 0.45)
         _mix(canvas[at : at + 1], PAPER, 0.7)
     for at in range(side, wide, side):
         _mix(canvas[:, at - 1 : at], INK, 0.45)
         _mix(canvas[:, at : at + 1], PAPER, 0.7)
+    return _bytes(canvas)
+
+
+def filled(
+    image: UInt8[np.ndarray, "h w 3"], boxes: Num[np.ndarray, "n 4"], *, kinds: Sequence[int] | None = None
+) -> UInt8[np.ndarray, "h w 3"]:
+    """Boxes as translucent areas without an outline; where two lie on each other, their colours are mixed.
+
+    Args:
+        image: the picture.
+        boxes: corners x1 y1 x2 y2, pixels; what lies outside is cut.
+        kinds: the number of each box's colour.
+    """
+    canvas = image.astype(np.float64)
+    for box, kind in zip(boxes, _kinds(len(boxes), kinds, "boxes"), strict=True):
+        _blend(canvas, _rows(_whole(box)), kind, _AREA)
     return _bytes(canvas)
 
 
@@ -56,7 +72,7 @@ def overlap(
     canvas = image.astype(np.float64)
     one, other = _inside(image, truth), _inside(image, answer)
     both = one & other
-    for area, kind, strength in ((one & ~both, TRUTH, 0.4), (other & ~both, ANSWER, 0.4), (both, COMMON, 0.55)):
+    for area, kind, strength in ((one & ~both, TRUTH, 0.4), (other & ~both, ANSWER, 0.4), (both, COMMON, _AREA)):
         canvas[area] += strength * (np.array(PALETTE[kind]) - canvas[area])
     line = _line(image)
     for box, kind in ((truth, TRUTH), (answer, ANSWER)):
@@ -68,7 +84,7 @@ def overlap(
 def faint(
     image: UInt8[np.ndarray, "h w 3"],
     boxes: Num[np.ndarray, "n 4"],
-    strengths: Num[np.ndarray, " n"],
+    strengths: Num[np.ndarray, " m"],
     *,
     kinds: Sequence[int] | None = None,
 ) -> UInt8[np.ndarray, "h w 3"]:

@@ -1,6 +1,6 @@
 """How things are found, one idea a figure: grid, overlap, from many boxes to few (course 3.4 to 3.6, 3.8)."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 import numpy as np
 import torch
@@ -11,6 +11,7 @@ from lenslet import draw
 from lenslet.boxes import iou
 from lenslet.data.scenes import Scene, Scenes
 from lenslet.report import Block, Figure, Pictures, Section, Table
+from lenslet.results import Detections
 from lenslet.tasks.detect.anchors import Anchors
 from lenslet.tasks.detect.decode import OVERLAP, found
 from lenslet.tasks.detect.detector import Detector
@@ -21,14 +22,20 @@ _STRIDE = 16  # of the grid that is shown
 _FAINT = 0.01  # the lowest score of a box that is drawn
 
 
-def steps(model: Detector, scenes: Scenes) -> tuple[Section, ...]:
-    """The sections, on the scene with the most digits that are all found."""
+def steps(model: Detector, scenes: Scenes, crowded: Iterable[Detections]) -> tuple[Section, ...]:
+    """The sections, on the scene with the most digits that are all found.
+
+    Args:
+        model: that found them.
+        scenes: which it learned from, and was measured on.
+        crowded: further scenes, in which things lie on each other.
+    """
     assert isinstance(model.head, Anchors)
     looked = looked_at(model, _telling(model, scenes.test or scenes.measured))
     sections = [
         Section("Step by step · every cell looks for itself", grid(looked)),
         Section("Step by step · how well a box fits", fit(looked)),
-        Section("Step by step · shapes to begin with", anchors(model.head, scenes, looked)),
+        Section("Step by step · shapes to begin with", anchors(model.head, scenes, looked, crowded)),
         Section("Step by step · from many boxes to few", fewer(model, looked)),
     ]
     return tuple(section for section in sections if section.blocks)
@@ -45,12 +52,13 @@ def grid(looked: Looked) -> tuple[Block, ...]:
     shown = draw.points(shown, centres * factor, kinds=kinds, radius=7)
     high, wide = (side // _STRIDE for side in looked.picture.shape[:2])
     return (
-        f"The net lays a grid over the picture and looks at all {high} × {wide} cells at once, in one pass. Each digit "
-        "belongs to the cell that holds its centre: while it learns, that cell is to say “here is one”, which digit it "
-        "is, and where its box lies; the other cells are to say “nothing”.",
+        "The net lays grids over the picture and looks at all cells at once, in one pass. Each digit belongs to the "
+        "cell that holds its centre. While the net learns, that cell is to say “here is one”, which digit it is, and "
+        "where its box lies; cells that own nothing are to say “nothing”.",
         Figure(
             shown,
-            f"Cells of {_STRIDE} pixels. Dots are the centres of the digits; the cells that own them are filled.",
+            f"The middle one of three grids, {high} × {wide} cells of {_STRIDE} pixels. Dots are the centres of the "
+            "digits; the cells that hold them are filled.",
             560,
         ),
     )
@@ -58,9 +66,10 @@ def grid(looked: Looked) -> tuple[Block, ...]:
 
 def fit(looked: Looked) -> tuple[Block, ...]:
     """IoU of one truth and the answer that is nearest to it, and of one that is worse."""
-    truth = torch.from_numpy(looked.scene.truth.boxes).float()
-    said, _, _ = found(looked.boxes, looked.scores, at_least=_FAINT, overlap=1.0, most=3000)
-    if not len(said) or not len(truth):
+    truth = torch.tensor(looked.scene.truth.boxes, dtype=torch.float32)
+    sure = looked.scores.amax(1) >= _FAINT
+    said = looked.boxes[sure] if bool(sure.any()) else looked.boxes
+    if not len(truth):
         return ()
     overlap = iou(truth, said)
     which = int(overlap.amax(1).argmax())
@@ -70,7 +79,8 @@ def fit(looked: Looked) -> tuple[Block, ...]:
     return (
         "How good is a box? Divide the area that the answer and the truth have in common by the area that they cover "
         "together: intersection over union, IoU. It is 1 where they are the same, and 0 where they do not meet. By it "
-        "the net learns where a box should lie, and by it answers are judged.",
+        "answers are judged, shapes are compared, and doubles are dropped; and the net learns where a box should lie "
+        "by a close relative of it, CIoU.",
         Pictures(shown, side=400),
         f"Blue is the true box of the {name}, orange one that a cell said, green what they have in common. "
         "An IoU of 0.5 is the usual least for a right answer.",
@@ -79,13 +89,14 @@ def fit(looked: Looked) -> tuple[Block, ...]:
 
 def fewer(model: Detector, looked: Looked) -> tuple[Block, ...]:
     """All boxes, those above the threshold, and those that non-max suppression leaves."""
+    least = min(_FAINT, model.threshold)
     stages = [
-        found(looked.boxes, looked.scores, at_least=least, overlap=overlap, most=3000)
-        for least, overlap in ((_FAINT, 1.0), (model.threshold, 1.0), (model.threshold, OVERLAP))
+        found(looked.boxes, looked.scores, at_least=score, overlap=overlap, most=3000)
+        for score, overlap in ((least, 1.0), (model.threshold, 1.0), (model.threshold, OVERLAP))
     ]
     captions = (
-        f"{_count(len(stages[0][0]))} with a score of {_FAINT:.0%} or more; the fainter, the less sure",
-        f"{_count(len(stages[1][0]))} above the threshold of {model.threshold:.0%}",
+        f"{_count(len(stages[0][0]))} with a score of {100 * least:.2g} % or more; the fainter, the less sure",
+        f"{_count(len(stages[1][0]))} above the threshold of {100 * model.threshold:.2g} %",
         f"{_count(len(stages[2][0]))} left by non-max suppression",
     )
     shown = [
@@ -96,16 +107,22 @@ def fewer(model: Detector, looked: Looked) -> tuple[Block, ...]:
     names = [model.labels[label] for label in labels]
     shown.append(draw.boxes(looked.large, boxes * looked.factor, names, scores, kinds=labels.tolist()))
     counts = [np.bincount(stage[2].numpy(), minlength=len(model.labels)) for stage in stages]
-    rows = [(name, *(str(count[i]) for count in counts)) for i, name in enumerate(model.labels) if counts[0][i]]
+    told = counts[1] > 0
+    rows = [(name, *(str(count[i]) for count in counts)) for i, name in enumerate(model.labels) if told[i]]
+    rows.append(("others", *(str(count[~told].sum()) for count in counts)))
     there = ", ".join(sorted(looked.scene.truth.classes)) or "nothing"
     return (
-        f"The net always answers: its cells and anchors make {len(looked.boxes):,} boxes of every picture, each with a "
+        f"The net always answers. Its cells and anchors make {len(looked.boxes):,} boxes of every picture, each with a "
         "score for each of the ten digits, whatever there is to see. First go those that it does not believe itself. "
         "But several cells and anchors near a digit find the same one. So, of each digit by itself, the best box "
         f"stays, and those whose IoU with it is above {OVERLAP} go; then the best of what is left, and so on: non-max "
         "suppression. A box of one digit never drops one of another.",
         Pictures(tuple(zip(shown, captions, strict=True)), side=290),
-        Table(("digit", "boxes from 1 % on", "above the threshold", "left"), tuple(rows), f"In the scene: {there}."),
+        Table(
+            ("digit", f"boxes from {100 * least:.2g} % on", "above the threshold", "left"),
+            tuple(rows),
+            f"In the scene: {there}.",
+        ),
     )
 
 

@@ -36,7 +36,7 @@ class Looked:
         return factor_of(self.picture)
 
     @property
-    def large(self) -> UInt8[np.ndarray, "h w 3"]:
+    def large(self) -> UInt8[np.ndarray, "H W 3"]:
         """The picture, enlarged."""
         return enlarged(self.picture)
 
@@ -56,7 +56,8 @@ def factor_of(picture: UInt8[np.ndarray, "h w 3"]) -> int:
     return max(round(_LARGE / longest), 1)
 
 
-def enlarged(picture: UInt8[np.ndarray, "h w 3"]) -> UInt8[np.ndarray, "h w 3"]:
-    """A picture, enlarged by its factor."""
-    factor, (high, wide) = factor_of(picture), picture.shape[:2]
+def enlarged(picture: UInt8[np.ndarray, "h w 3"], factor: int | None = None) -> UInt8[np.ndarray, "H W 3"]:
+    """A picture, enlarged: by its factor, unless another is given."""
+    high, wide = picture.shape[:2]
+    factor = factor or factor_of(picture)
     return resize(picture, (high * factor, wide * factor))
