@@ -12,7 +12,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 .PHONY: help demo test check bench docs format clean
 
 help:
-	@echo "make demo    train LeNet-5 on real digits and write demo-out/report.html"
+	@echo "make demo    learn to read digits and to find them in photos; writes demo-out/report.html"
 	@echo "make test    every test"
 	@echo "make check   linter, formatter, types, import contract"
 	@echo "make bench   measure speed on this machine (BENCH=benchmarks/... for one) and renew the tables"

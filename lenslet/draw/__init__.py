@@ -3,6 +3,7 @@
 from lenslet.draw.bars import bars
 from lenslet.draw.boxed import boxes
 from lenslet.draw.colours import PALETTE, colour_of, diverging, heat_colours
+from lenslet.draw.finding import cells, faint, filled, overlap
 from lenslet.draw.marks import lines, points
 from lenslet.draw.overlay import heat
 from lenslet.draw.shapes import shapes
@@ -14,10 +15,13 @@ __all__ = [
     "bars",
     "beside",
     "boxes",
+    "cells",
     "colour_of",
     "diverging",
     "drawable",
     "enlarged",
+    "faint",
+    "filled",
     "filters",
     "fit",
     "font_file",
@@ -26,6 +30,7 @@ __all__ = [
     "heat_colours",
     "label",
     "lines",
+    "overlap",
     "points",
     "shapes",
     "strips",

@@ -31,7 +31,8 @@ class Chapter:
 
 def chapters() -> "tuple[Callable[[Path, int, bool], Chapter], ...]":
     """All of them; each takes the folder to work in, the seed, and whether to show a bar."""
+    from lenslet.verbs.chapters.detection import detection
     from lenslet.verbs.chapters.digits import digits
     from lenslet.verbs.chapters.filters import filters
 
-    return (digits, filters)
+    return (digits, filters, detection)
