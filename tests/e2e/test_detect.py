@@ -87,6 +87,15 @@ def test_a_detector_comes_back_from_its_folder_and_says_the_same(trained, shapes
     assert again.evaluate(shapes)["map"] == trained.evaluation["map"]
 
 
+def test_a_detector_whose_weights_change_says_what_they_say(trained, shapes):
+    model, picture = ll.load(trained.folder), min(shapes.rglob("*.png"))
+    before = model(picture)
+    with torch.no_grad():
+        for where, _ in model.net.outputs():
+            where.weight.mul_(0.5)
+    assert model(picture) != before
+
+
 def test_answers_are_in_pixels_of_the_original_whatever_its_size_and_side_up(trained, shapes, tmp_path):
     source = min(shapes.rglob("*.png"))
     plain = trained(source)

@@ -17,6 +17,7 @@ from lenslet.data import Scene, read_boxes
 from lenslet.data.split import unseen
 from lenslet.errors import CallError, DataError, ImageError
 from lenslet.image import Frame, Preprocess, open_image
+from lenslet.nets.fused import fused
 from lenslet.results import Detections, Evaluation, Unreadable
 from lenslet.tasks.detect.decode import MOST, OVERLAP, detections
 from lenslet.tasks.detect.head import head_of
@@ -44,6 +45,7 @@ class Detector:
     ) -> None:
         self.net = net.eval().to(memory_format=torch.channels_last)  # type: ignore[call-overload]
         self.card, self.evaluation, self.folder = card, evaluation, folder
+        self._fused: tuple[int, nn.Module] | None = None
         self.curve = None  # of how many pictures would help; classification has it
         self.head = head_of(card.head, len(card.labels))
 
@@ -214,10 +216,21 @@ class Detector:
 
     def _maps(self, prepared: UInt8[np.ndarray, "n h w c"]) -> tuple[Tensor, ...]:
         """In float32, so that a picture's answer depends on itself alone."""
-        device = next(self.net.parameters()).device
-        images = torch.from_numpy(self.card.preprocess.normalised(prepared))
-        maps: tuple[Tensor, ...] = self.net(images.to(device, memory_format=torch.channels_last))
+        device, shape = next(self.net.parameters()).device, self.card.preprocess
+        # as `Preprocess.normalised` does it, ten times as fast: the memory is in the order of channels_last already
+        scale = torch.tensor([1 / (255 * v) for v in shape.std], dtype=torch.float32)
+        push = torch.tensor([m / v for m, v in zip(shape.mean, shape.std, strict=True)], dtype=torch.float32)
+        images = torch.from_numpy(prepared).float().mul_(scale).sub_(push).permute(0, 3, 1, 2)
+        maps: tuple[Tensor, ...] = self._fast()(images.to(device))
         return maps
+
+    def _fast(self) -> nn.Module:
+        """The net with its normalisations taken into its convolutions; made anew when a weight has changed."""
+        # torch counts the changes of each tensor
+        state = sum(tensor._version for tensor in (*self.net.parameters(), *self.net.buffers()))  # noqa: SLF001
+        if self._fused is None or self._fused[0] != state:
+            self._fused = state, fused(self.net).to(memory_format=torch.channels_last)  # type: ignore[call-overload]
+        return self._fused[1]
 
     def _shape(self, picture: UInt8[np.ndarray, "h w 3"]) -> Preprocess:
         """The net sees pictures that stand upright in an upright rectangle, where it learned from such that lie."""
