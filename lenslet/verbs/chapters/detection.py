@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from lenslet import draw
 from lenslet.data.compose import Composing, Sprite, compose
 from lenslet.data.scenes import Scene, Scenes, coco, read_boxes
 from lenslet.files import whole_folder
@@ -106,9 +107,12 @@ def _learned(model: Detector, evaluation: Evaluation, found: Scenes, epochs: int
 
 
 def _drawn(found: Detections) -> np.ndarray:
-    """On the picture at twice its size, so that the letters leave room."""
+    """On the picture at twice its size: names can be read, and leave room; the best answers on top."""
     assert found.picture is not None
-    return replace(found, picture=enlarged(open_image(found.picture), 2), boxes=found.boxes * 2, size=None).drawn()
+    ranked = found[np.argsort(found.scores, kind="stable")]
+    scores = ranked.scores if (ranked.scores < 1).any() else None
+    large = enlarged(open_image(found.picture), 2)
+    return draw.boxes(large, ranked.boxes * 2, list(ranked.classes), scores, kinds=ranked.labels.tolist())
 
 
 def _crowded(seed: int) -> list[Detections]:
