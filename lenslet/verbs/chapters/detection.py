@@ -97,7 +97,8 @@ def _learned(model: Detector, evaluation: Evaluation, found: Scenes, epochs: int
         "finds digits here, not on any photo.",
         "An answer is right if it names the digit and its box fits by half (IoU 0.5, see below). mAP50 is "
         f"{evaluation['map50']:.2f}{_between(evaluation)}: the precision, averaged over all shares of digits "
-        f"found and over the ten digits; 1 is perfect. mAP, which asks for tighter and tighter boxes, is {evaluation['map']:.2f}.{told}",
+        "found and over the ten digits; 1 is perfect. mAP, which asks for tighter and tighter boxes, is "
+        f"{evaluation['map']:.2f}.{told}",
         Pictures(
             tuple((_drawn(model(scene.path)), f"there: {_said(scene)}") for scene in _even(found.test, _SHOWN)),
             side=220,
