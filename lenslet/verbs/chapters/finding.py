@@ -7,7 +7,7 @@ import torch
 from jaxtyping import Float, UInt8
 
 from lenslet import draw
-from lenslet.boxes import iou
+from lenslet.boxes import clip, iou
 from lenslet.data.scenes import Scene, Scenes
 from lenslet.report import Block, Figure, Pictures, Section, Table
 from lenslet.results import Detections
@@ -70,10 +70,11 @@ def fit(looked: Looked) -> tuple[Block, ...]:
     if not len(truth):
         return ()
     sure = looked.scores.amax(1) >= _FAINT
-    said = looked.boxes[sure] if bool(sure.any()) else looked.boxes
+    every = clip(looked.boxes, *looked.picture.shape[:2])
+    said = every[sure] if bool(sure.any()) else every
     which = int(iou(truth, said).amax(1).argmax())
     good = said[int(iou(truth, said)[which].argmax())]
-    poor = looked.boxes[int((iou(truth, looked.boxes)[which] - _POOR).abs().argmin())]
+    poor = every[int((iou(truth, every)[which] - _POOR).abs().argmin())]
     shown = tuple(_compared(looked, truth[which].numpy(), box.numpy()) for box in (good, poor))
     name = looked.scene.truth.classes[which]
     return (
