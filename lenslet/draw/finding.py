@@ -8,8 +8,10 @@ from jaxtyping import Bool, Float, Int, Num, UInt8
 from lenslet.draw.colours import INK, PALETTE, PAPER, Colour
 from lenslet.errors import CallError, ShapeError
 
-TRUTH, ANSWER, COMMON = 1, 0, 2
-"""Numbers of the colours that `overlap` gives the truth, the answer, and what is in both."""
+# Of `overlap`, whatever the palette of kinds may be: blue, orange and green, as its description says
+_TRUTH: Colour = (32, 102, 176)
+_ANSWER: Colour = (230, 97, 1)
+_COMMON: Colour = (27, 137, 80)
 
 _AREA = 0.55  # how strong the colour of an area is
 
@@ -72,12 +74,12 @@ def overlap(
     canvas = image.astype(np.float64)
     one, other = _inside(image, truth), _inside(image, answer)
     both = one & other
-    for area, kind, strength in ((one & ~both, TRUTH, 0.4), (other & ~both, ANSWER, 0.4), (both, COMMON, _AREA)):
-        canvas[area] += strength * (np.array(PALETTE[kind]) - canvas[area])
+    for area, colour, strength in ((one & ~both, _TRUTH, 0.4), (other & ~both, _ANSWER, 0.4), (both, _COMMON, _AREA)):
+        canvas[area] += strength * (np.array(colour) - canvas[area])
     line = _line(image)
-    for box, kind in ((truth, TRUTH), (answer, ANSWER)):
+    for box, colour in ((truth, _TRUTH), (answer, _ANSWER)):
         for edge in _edges(box, line):
-            _blend(canvas, edge, kind, 1.0)
+            _mix(canvas[edge], colour, 1.0)
     return _bytes(canvas)
 
 

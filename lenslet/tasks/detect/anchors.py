@@ -16,7 +16,7 @@ from torch.nn.functional import binary_cross_entropy_with_logits
 from lenslet.boxes import ciou, paired_iou
 from lenslet.errors import CallError
 from lenslet.nets import Argus
-from lenslet.tasks.detect.assign import RULES, Assigned, nothing, owner, task_aligned
+from lenslet.tasks.detect.assign import RULES, Assigned, nothing, over_all, owner, task_aligned
 from lenslet.tasks.detect.cells import Cells, cells, rows
 from lenslet.tasks.detect.points import STRIDES
 from lenslet.tasks.detect.shapes import shape_iou
@@ -100,7 +100,7 @@ class Anchors:
         else:
             given = self.owners(grid, corners, kinds)
         target, said = corners[given.picture, given.truth], boxes[given.picture, given.place]
-        total = given.worth.sum().clamp(min=1)
+        total = over_all(given.worth)
         box = ((1 - ciou(said, target)) * given.worth).sum() / total
         # an owner's objectness is to be how well its box fits: of two that say one thing, the better is kept
         worth = given.worth if self.rule == "aligned" else paired_iou(said.detach(), target)

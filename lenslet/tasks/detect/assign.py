@@ -7,6 +7,7 @@ from jaxtyping import Float, Int
 from torch import Tensor
 
 from lenslet.boxes import paired_iou
+from lenslet.loops import world
 from lenslet.tasks.detect.cells import Cells
 
 RULES = ("aligned", "centre")
@@ -127,10 +128,20 @@ def _smallest_wins(picture: Tensor, place: Tensor, number: Tensor, area: Tensor,
     return Assigned(picture[kept], place[kept], number[kept], torch.ones(len(kept), device=area.device))
 
 
+def over_all(worth: Float[Tensor, " k"]) -> Float[Tensor, ""]:
+    """What losses are divided by: the worth of all owners of a batch, 1 at least; of several processes the mean, so
+    that they learn as one would that sees the whole batch."""
+    own = worth.sum()
+    together = world()
+    if together.size > 1:
+        own = torch.full_like(own, together.summed([own.item()])[0] / together.size)
+    return own.clamp(min=1)
+
+
 def nothing(like: Tensor) -> Assigned:
     """No truth at all; `like` is on the device that counts."""
     none = torch.zeros(0, dtype=torch.long, device=like.device)
     return Assigned(none, none, none, torch.zeros(0, device=like.device))
 
 
-__all__ = ["RULES", "Assigned", "centre_cells", "nothing", "owner", "task_aligned"]
+__all__ = ["RULES", "Assigned", "centre_cells", "nothing", "over_all", "owner", "task_aligned"]

@@ -14,7 +14,7 @@ from torch.nn.functional import binary_cross_entropy_with_logits, cross_entropy
 from lenslet.boxes import ciou
 from lenslet.errors import CallError
 from lenslet.nets import Argus
-from lenslet.tasks.detect.assign import RULES, centre_cells, task_aligned
+from lenslet.tasks.detect.assign import RULES, centre_cells, over_all, task_aligned
 from lenslet.tasks.detect.cells import Cells, cells, rows
 
 STRIDES = (8, 16, 32)
@@ -95,7 +95,7 @@ class Points:
             given = centre_cells(grid, corners, kinds)
         goal = torch.zeros_like(logits)
         goal[given.picture, given.place, kinds[given.picture, given.truth]] = given.worth
-        total = given.worth.sum().clamp(min=1)
+        total = over_all(given.worth)
         kind = binary_cross_entropy_with_logits(logits, goal, reduction="sum") / total
         target = corners[given.picture, given.truth]
         box = ((1 - ciou(boxes[given.picture, given.place], target)) * given.worth).sum() / total

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from lenslet import draw
 from lenslet.data.compose import Composing, Sprite, compose
 from lenslet.data.scenes import Scene, Scenes, coco, read_boxes
 from lenslet.files import whole_folder
@@ -46,7 +47,6 @@ def detection(
     assert evaluation is not None
     found = read_boxes(data)
     retrain = f"lenslet train {data} --head anchors --augment none --batch 8 --epochs {epochs} --seed {seed}"
-    low, high = evaluation.intervals.get("map50", (0.0, 1.0))
     return Chapter(
         sections=(
             Section("3 · A net learns to find things", tuple(_learned(model, evaluation, found, epochs))),
@@ -68,8 +68,8 @@ def detection(
         ),
         numbers={f"scenes_{name}": float(evaluation[name]) for name in ("map50", "map")}
         | {"scenes_n": float(evaluation.n)},
-        said=f"Argus finds digits in {evaluation.n} scenes it never saw: mAP50 {evaluation['map50']:.2f} "
-        f"(95 % interval {low:.2f} to {high:.2f}), mAP {evaluation['map']:.2f}",
+        said=f"Argus finds digits in {evaluation.n} scenes it never saw: "
+        f"mAP50 {evaluation['map50']:.2f}{_between(evaluation)}, mAP {evaluation['map']:.2f}",
         files=(folder / "scenes-model" / "report.html",),
     )
 
@@ -80,10 +80,12 @@ def _learned(model: Detector, evaluation: Evaluation, found: Scenes, epochs: int
     began = " Its first stages began with the weights “natural”, which come with Lenslet." * bool(
         model.card.started_from
     )
-    between = ""
-    if "map50" in evaluation.intervals:
-        low, high = evaluation.intervals["map50"]
-        between = f" (95 % interval {low:.2f} to {high:.2f})"
+    told = ""
+    if evaluation.mistakes is not None and np.isfinite([evaluation["precision"], evaluation["recall"]]).all():
+        told = (
+            f" Of the answers with a score of {100 * evaluation.mistakes.threshold:.2g} % or more, "
+            f"{share(evaluation['precision'])} are right, and they find {share(evaluation['recall'])} of the digits."
+        )
     return [
         "A classifier says what a picture shows; a detector says which things are in it, and where. "
         f"{len(found.train)} scenes to learn from were put together a moment ago: {things:,} of scikit-learn's real "
@@ -94,10 +96,9 @@ def _learned(model: Detector, evaluation: Evaluation, found: Scenes, epochs: int
         "with digits that it had never seen. The photos below them are the same two, so this says how well it "
         "finds digits here, not on any photo.",
         "An answer is right if it names the digit and its box fits by half (IoU 0.5, see below). mAP50 is "
-        f"{evaluation['map50']:.2f}{between}: the precision, averaged over all shares of digits found and over the "
-        f"ten digits; 1 is perfect. mAP, which asks for tighter and tighter boxes, is {evaluation['map']:.2f}. At the "
-        f"score that balances both best, {share(evaluation['precision'])} of its answers are right, and it finds "
-        f"{share(evaluation['recall'])} of the digits.",
+        f"{evaluation['map50']:.2f}{_between(evaluation)}: the precision, averaged over all shares of digits "
+        "found and over the ten digits; 1 is perfect. mAP, which asks for tighter and tighter boxes, is "
+        f"{evaluation['map']:.2f}.{told}",
         Pictures(
             tuple((_drawn(model(scene.path)), f"there: {_said(scene)}") for scene in _even(found.test, _SHOWN)),
             side=220,
@@ -105,10 +106,21 @@ def _learned(model: Detector, evaluation: Evaluation, found: Scenes, epochs: int
     ]
 
 
+def _between(evaluation: Evaluation) -> str:
+    """The interval of mAP50, where enough scenes were measured to have one."""
+    if "map50" not in evaluation.intervals:
+        return ""
+    low, high = evaluation.intervals["map50"]
+    return f" (95 % interval {low:.2f} to {high:.2f})"
+
+
 def _drawn(found: Detections) -> np.ndarray:
-    """On the picture at twice its size, so that the letters leave room."""
+    """On the picture at twice its size: names can be read, and leave room; the best answers on top."""
     assert found.picture is not None
-    return replace(found, picture=enlarged(open_image(found.picture), 2), boxes=found.boxes * 2, size=None).drawn()
+    ranked = found[np.argsort(found.scores, kind="stable")]
+    scores = ranked.scores if (ranked.scores < 1).any() else None
+    large = enlarged(open_image(found.picture), 2)
+    return draw.boxes(large, ranked.boxes * 2, list(ranked.classes), scores, kinds=ranked.labels.tolist())
 
 
 def _crowded(seed: int) -> list[Detections]:

@@ -33,7 +33,7 @@ def digits(folder: Path, seed: int, progress: bool) -> Chapter:
     weights = first_convolution(model).weight.detach().numpy()
     shown = [open_image(path) for path in sorted(data.rglob("*.png"))[::30][:60]]
     learned = (
-        "These are scikit-learn's 1,797 digits, each 8 × 8 pixels, written by 43 people. LeNet-5, the net that "
+        "These are scikit-learn's 1,797 digits, each 8 × 8 pixels, written by 13 people. LeNet-5, the net that "
         "read cheques in 1998, "
         f"learned {model.card.data['trained_on']} of them in {_EPOCHS} passes and was then measured on the "
         f"other {evaluation.n}, which it had never seen.",

@@ -5,10 +5,9 @@ from collections.abc import Iterable, Sequence
 import numpy as np
 import torch
 from jaxtyping import Float, UInt8
-from torch import Tensor
 
 from lenslet import draw
-from lenslet.boxes import iou
+from lenslet.boxes import clip, iou
 from lenslet.data.scenes import Scene, Scenes
 from lenslet.report import Block, Figure, Pictures, Section, Table
 from lenslet.results import Detections
@@ -19,6 +18,7 @@ from lenslet.verbs.chapters.anchors import anchors
 from lenslet.verbs.chapters.looked import Looked, looked_at
 
 _STRIDE = 16  # of the grid that is shown
+_POOR = 0.35  # IoU, about, of a box that fits badly
 _FAINT = 0.01  # the lowest score of a box that is drawn
 
 
@@ -65,16 +65,17 @@ def grid(looked: Looked) -> tuple[Block, ...]:
 
 
 def fit(looked: Looked) -> tuple[Block, ...]:
-    """IoU of one truth and the answer that is nearest to it, and of one that is worse."""
+    """IoU of a truth with the box that is nearest to it, and with one that fits badly."""
     truth = torch.tensor(looked.scene.truth.boxes, dtype=torch.float32)
-    sure = looked.scores.amax(1) >= _FAINT
-    said = looked.boxes[sure] if bool(sure.any()) else looked.boxes
     if not len(truth):
         return ()
-    overlap = iou(truth, said)
-    which = int(overlap.amax(1).argmax())
-    good, poor = _well(overlap[which]), _poorly(overlap[which])
-    shown = tuple(_compared(looked, truth[which].numpy(), said[one].numpy()) for one in (good, poor))
+    sure = looked.scores.amax(1) >= _FAINT
+    every = clip(looked.boxes, *looked.picture.shape[:2])
+    said = every[sure] if bool(sure.any()) else every
+    which = int(iou(truth, said).amax(1).argmax())
+    good = said[int(iou(truth, said)[which].argmax())]
+    poor = every[int((iou(truth, every)[which] - _POOR).abs().argmin())]
+    shown = tuple(_compared(looked, truth[which].numpy(), box.numpy()) for box in (good, poor))
     name = looked.scene.truth.classes[which]
     return (
         "How good is a box? Divide the area that the answer and the truth have in common by the area that they cover "
@@ -135,16 +136,6 @@ def _telling(model: Detector, scenes: Sequence[Scene]) -> Scene:
         return right, len(scene.truth)
 
     return max(scenes, key=worth)
-
-
-def _well(overlap: Float[Tensor, " k"]) -> int:
-    """The box that fits best."""
-    return int(overlap.argmax())
-
-
-def _poorly(overlap: Float[Tensor, " k"]) -> int:
-    """The box that fits about by a third."""
-    return int((overlap - 0.35).abs().argmin())
 
 
 def _compared(

@@ -10,9 +10,12 @@ GREY = np.full((120, 160, 3), 128, np.uint8)
 NONE = np.zeros((0, 4))
 
 
-def _towards(drawn: np.ndarray, kind: int) -> bool:
-    """Whether a pixel moved from grey towards a colour of the palette."""
-    way = np.array(PALETTE[kind]) - 128.0
+BLUE, ORANGE, GREEN = (32, 102, 176), (230, 97, 1), (27, 137, 80)
+
+
+def _towards(drawn: np.ndarray, kind: int | tuple[int, int, int]) -> bool:
+    """Whether a pixel moved from grey towards a colour, or that of a kind."""
+    way = np.array(PALETTE[kind] if isinstance(kind, int) else kind) - 128.0
     moved = drawn.astype(float) - 128
     return bool(np.dot(way, moved) > 0.99 * np.linalg.norm(way) * np.linalg.norm(moved) > 0)
 
@@ -50,9 +53,9 @@ def test_areas_mix_where_they_meet() -> None:
 
 def test_what_two_boxes_have_in_common_has_a_colour_of_its_own() -> None:
     drawn = overlap(GREY, np.array([20, 20, 80, 80]), np.array([50, 20, 110, 80]))
-    assert [_towards(drawn[50, x], kind) for x, kind in ((35, 1), (65, 2), (95, 0))] == [True] * 3
-    assert tuple(drawn[50, 20]) == PALETTE[1]
-    assert tuple(drawn[50, 109]) == PALETTE[0]
+    assert [_towards(drawn[50, x], colour) for x, colour in ((35, BLUE), (65, GREEN), (95, ORANGE))] == [True] * 3
+    assert tuple(drawn[50, 20]) == BLUE
+    assert tuple(drawn[50, 109]) == ORANGE
     assert (drawn[:, 115:] == 128).all()
 
 

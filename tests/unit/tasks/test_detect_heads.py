@@ -6,6 +6,7 @@ import torch
 
 from lenslet.errors import CallError, DataError
 from lenslet.nets import build
+from lenslet.tasks.detect import assign
 from lenslet.tasks.detect.anchors import Anchors
 from lenslet.tasks.detect.cells import cells, rows
 from lenslet.tasks.detect.head import head_of
@@ -146,3 +147,30 @@ def test_anchors_of_few_boxes_are_filled_up_and_of_none_refused():
 
 def test_the_iou_of_shapes_is_that_of_boxes_about_one_centre():
     assert shape_iou(np.array([[2.0, 2]]), np.array([[1.0, 2], [2, 2], [4, 4]])).tolist() == [[0.5, 1, 0.25]]
+
+
+@pytest.mark.parametrize("name", HEADS)
+def test_two_processes_learn_what_one_would_from_the_whole_batch(name, monkeypatch):
+    head = HEADS[name]
+    net = net_for(head).eval()
+    pictures = torch.randn(2, 3, 64, 64)
+    truth = torch.cat([TRUTH[:1], TRUTH[:1] + torch.tensor([0.0, 2, 2, 2, 2])])
+    with torch.no_grad():
+        whole = head.loss(net(pictures), truth)
+        totals: list[float] = []
+
+        class Two:
+            size = 2
+
+            def summed(self, values):
+                totals.append(values[0])
+                return [sum(totals)] if len(totals) == 1 else [known]
+
+        monkeypatch.setattr(assign, "world", Two)
+        known = 0.0
+        for _ in range(2):  # each process alone, to know the totals
+            head.loss(net(pictures[len(totals) : len(totals) + 1]), truth[len(totals) : len(totals) + 1])
+        known = sum(totals)
+        halves = [head.loss(net(pictures[i : i + 1]), truth[i : i + 1]) for i in range(2)]
+    for part, value in whole.items():
+        assert torch.allclose(value, (halves[0][part] + halves[1][part]) / 2, rtol=1e-4), part
