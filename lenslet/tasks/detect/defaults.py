@@ -15,7 +15,8 @@ from lenslet.loops import Recipe
 NET = "argus_s"
 NATURAL = "natural"  # the shipped model whose stages are those of that net
 STEP = 32  # pixels: sides are multiples of the largest stride
-_LONG = 320
+_LONG, _LONG_OF_FEW = 320, 448  # pixels of the longer side; few pictures can be looked at closely often enough
+_FEW = 1_000
 _LARGEST = 640
 _ALIKE = 0.15  # how far shapes of pictures may differ (logarithm) to be seen in one rectangle
 _TINY = 10.0  # pixels of the net's input: things smaller than that ask for a larger one
@@ -42,7 +43,8 @@ def size(scenes: Sequence[Scene], asked: int | None) -> tuple[int, int]:
 
     Args:
         scenes: to learn from.
-        asked: the longer side; None: 320, or less for small pictures, or more, up to 640, for tiny things.
+        asked: the longer side; None: 448 for few pictures and 320 for many, or less where they are smaller themselves,
+            or more, up to 640, for tiny things.
 
     Raises:
         CallError: `asked` is below 32.
@@ -51,7 +53,7 @@ def size(scenes: Sequence[Scene], asked: int | None) -> tuple[int, int]:
         raise CallError(f"size is {asked}: give at least {STEP} pixels")
     sides = np.array([scene.truth.size for scene in scenes if scene.truth.size is not None], np.float64).reshape(-1, 2)
     if not len(sides):
-        return (asked or _LONG,) * 2
+        return (asked or _LONG_OF_FEW,) * 2
     long = asked or _long_side(scenes, sides)
     shapes = np.log(sides[:, 0] / sides[:, 1])
     middle = float(np.median(shapes))
@@ -61,14 +63,15 @@ def size(scenes: Sequence[Scene], asked: int | None) -> tuple[int, int]:
 
 
 def _long_side(scenes: Sequence[Scene], sides: Float[np.ndarray, "n 2"]) -> int:
-    """320 pixels, or what the pictures have if that is less; more where a fifth of the things would be tiny."""
+    """What there is time for, or what the pictures have if that is less; more where a fifth of the things are tiny."""
     have = float(np.median(sides.max(1)))
+    usual = _LONG_OF_FEW if len(scenes) < _FEW else _LONG
     things = np.concatenate([
         np.sqrt(np.maximum((s.truth.boxes[:, 2:] - s.truth.boxes[:, :2]).prod(1), 0)) / max(s.truth.size or (1, 1))
         for s in scenes
     ])  # fmt: skip
     small = float(np.quantile(things, 0.2)) if len(things) else 1.0
-    wanted = max(_LONG, min(_LARGEST, _TINY / max(small, 1e-6)))
+    wanted = max(usual, min(_LARGEST, _TINY / max(small, 1e-6)))
     return int(max(STEP * 3, min(wanted, have)))
 
 

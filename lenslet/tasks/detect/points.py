@@ -41,7 +41,7 @@ class Points:
         *,
         bins: int = 16,
         rule: str = "aligned",
-        gains: tuple[float, float, float] = (7.5, 0.5, 1.5),
+        gains: tuple[float, float, float] = (7.5, 2.0, 1.5),
     ) -> None:
         if rule not in RULES:
             raise CallError(f"a rule of assignment is one of {', '.join(RULES)}, not {rule!r}")
