@@ -8,7 +8,7 @@ Names in the state dict are torchvision's, so that official weights load unchang
 
 from lenslet.nets.alexnet import AlexNet, alexnet, alexnet_tiny
 from lenslet.nets.anatomy import anatomy
-from lenslet.nets.argus import Argus, argus_l, argus_m, argus_s, argus_tiny
+from lenslet.nets.argus import Argus, argus_l, argus_m, argus_resnet18, argus_s, argus_tiny
 from lenslet.nets.bead import Bead, bead_m, bead_s, bead_tiny
 from lenslet.nets.catalogue import NETS, build, check_size, input_channels, smallest_size, usual_size
 from lenslet.nets.facet import Facet, facet_l, facet_m, facet_s, facet_tiny
@@ -68,6 +68,7 @@ __all__ = [
     "anatomy",
     "argus_l",
     "argus_m",
+    "argus_resnet18",
     "argus_s",
     "argus_tiny",
     "bead_m",

@@ -9,7 +9,7 @@ from torch import nn
 
 from lenslet.errors import CallError
 from lenslet.nets.alexnet import AlexNet, alexnet, alexnet_tiny
-from lenslet.nets.argus import Argus, argus_l, argus_m, argus_s, argus_tiny
+from lenslet.nets.argus import Argus, argus_l, argus_m, argus_resnet18, argus_s, argus_tiny
 from lenslet.nets.bead import Bead, bead_m, bead_s, bead_tiny
 from lenslet.nets.facet import Facet, facet_l, facet_m, facet_s, facet_tiny
 from lenslet.nets.googlenet import GoogLeNet, googlenet, googlenet_tiny
@@ -45,6 +45,7 @@ NETS: dict[str, Callable[..., nn.Module]] = {
     "argus_s": argus_s,
     "argus_m": argus_m,
     "argus_l": argus_l,
+    "argus_resnet18": argus_resnet18,
     "simple_convnet": simple_convnet,
     "lenet_course": lenet_course,
     "lenet5": lenet5,

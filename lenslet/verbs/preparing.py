@@ -16,7 +16,7 @@ _ONLY = {
     "classify": ("freeze", "against_scratch", "balance", "mixup", "curve"),
     "detect": ("head", "assign", "mosaic"),
 }
-_LIKE = {"facet_s": "argus_s", "facet_m": "argus_m"}  # whose weights are for the stages of which net
+_LIKE = {"facet_s": "argus_s", "resnet18": "argus_resnet18"}  # whose weights are for the stages of which net
 
 
 def task_of(data: str | Path, asked: str | None) -> str:
@@ -78,12 +78,24 @@ def _finding(arguments: dict[str, Any], budget: dict[str, Any], share: tuple[int
     from lenslet.tasks.detect.prepare import prepare
 
     bar, net = watch.bar, arguments.get("net")
-    begin = start(arguments.get("weights") or usual_weights(net), None)
+    weights = arguments.get("weights") or usual_weights(net)
+    if str(weights) == "imagenet" and net not in (None, "argus_resnet18"):
+        raise CallError(f"the official ImageNet weights are for argus_resnet18, not for {net}: leave --net out")
+    # files and official weights do not say which net they are for
+    whose = {mine: other for other, mine in _LIKE.items()}.get(
+        net or ("argus_resnet18" if weights == "imagenet" else "")
+    )
+    said = str(weights) == "imagenet" or Path(weights).is_file()
+    begin = start(
+        weights,
+        whose if said else None,
+        progress=lambda done, of: bar.at(done / (of or 2 * done + 1), "fetching the weights"),
+    )
     own = _LIKE.get(begin.net or "", begin.net)
     if begin.net is not None and not str(own).startswith("argus"):
         raise CallError(
-            f"the weights {begin.source} are of a {begin.net}, which no detector is built on: give natural, a model "
-            "folder of a facet_s, a facet_m or an argus, or none"
+            f"the weights {begin.source} are of a {begin.net}, which no detector is built on: give natural, imagenet "
+            "(of resnet18), a model folder of a facet_s, a resnet18 or an argus, or none"
         )
     return prepare(
         arguments["data"], start=begin, net=net or own, head=arguments.get("head"), rule=arguments.get("assign"),

@@ -172,6 +172,22 @@ def test_a_detector_starts_from_a_detector_with_its_head_where_the_classes_are_t
         ll.train(shapes, epochs=1, out=tmp_path / "other", **{**how, "net": "argus_s"})
 
 
+def test_weights_of_a_resnet18_start_its_detector(shapes, tmp_path):
+    from safetensors.torch import save_file
+
+    from lenslet.nets import build
+
+    torch.manual_seed(1)
+    state = build("resnet18").state_dict()
+    save_file(state, tmp_path / "resnet18.safetensors")
+    how = {"net": "argus_resnet18", "size": 32, "progress": False}
+    model = ll.train(shapes, epochs=1, rate=1e-9, weights=tmp_path / "resnet18.safetensors", out=tmp_path / "run", **how)
+    assert model.card.started_from["weights"] == "resnet18.safetensors"
+    assert torch.allclose(model.net.layer3[0].conv1.weight, state["layer3.0.conv1.weight"], atol=1e-4)
+    with pytest.raises(CallError, match="are for argus_resnet18, not for argus_s"):
+        ll.train(shapes, epochs=1, weights="imagenet", net="argus_s", out=tmp_path / "other", progress=False)
+
+
 def test_natural_photographs_start_a_detector(shapes, tmp_path):
     model = ll.train(shapes, epochs=1, out=tmp_path / "run", size=64, progress=False)
     assert model.card.started_from["weights"] == "natural"

@@ -7,8 +7,6 @@ from lenslet.errors import CardError
 from lenslet.nets import Argus
 from lenslet.tasks.detect.head import Head
 
-_STAGES = ("stem.", "layer1.", "layer2.", "layer3.", "layer4.")
-
 
 def take_over(net: Argus, start: Start, names: tuple[str, ...], head: Head) -> dict[str, Any] | None:
     """Copy what fits of the start's weights into a net, and say for the card what that was.
@@ -29,7 +27,8 @@ def take_over(net: Argus, start: Start, names: tuple[str, ...], head: Head) -> d
         return None
     own = net.state_dict()
     fits = {k: v for k, v in start.state.items() if k in own and v.shape == own[k].shape}
-    needed = [k for k in own if k.startswith(_STAGES) and not k.endswith("num_batches_tracked")]
+    stages = tuple(f"{name}." for name in net.body)
+    needed = [k for k in own if k.startswith(stages) and not k.endswith("num_batches_tracked")]
     missing = next((k for k in needed if k not in fits), None)
     if missing is not None:
         raise CardError(
@@ -38,7 +37,7 @@ def take_over(net: Argus, start: Start, names: tuple[str, ...], head: Head) -> d
         )
     whole = start.net is not None and start.net.startswith("argus")
     same = whole and start.labels == names and start.head == head.to_dict()
-    parts = _STAGES + (("lateral.", "pyramid.") if whole else ()) + (("where.", "what.") if same else ())
+    parts = stages + (("lateral.", "pyramid.") if whole else ()) + (("where.", "what.") if same else ())
     taken = {k: v for k, v in fits.items() if k.startswith(parts)}
     net.load_state_dict(own | taken)
     return {
