@@ -181,7 +181,9 @@ def test_weights_of_a_resnet18_start_its_detector(shapes, tmp_path):
     state = build("resnet18").state_dict()
     save_file(state, tmp_path / "resnet18.safetensors")
     how = {"net": "argus_resnet18", "size": 32, "progress": False}
-    model = ll.train(shapes, epochs=1, rate=1e-9, weights=tmp_path / "resnet18.safetensors", out=tmp_path / "run", **how)
+    model = ll.train(
+        shapes, epochs=1, rate=1e-9, weights=tmp_path / "resnet18.safetensors", out=tmp_path / "run", **how
+    )
     assert model.card.started_from["weights"] == "resnet18.safetensors"
     assert torch.allclose(model.net.layer3[0].conv1.weight, state["layer3.0.conv1.weight"], atol=1e-4)
     with pytest.raises(CallError, match="are for argus_resnet18, not for argus_s"):
