@@ -1,5 +1,6 @@
 """`lenslet evaluate`: the numbers with their intervals, the classes, the worst errors."""
 
+import math
 from typing import TYPE_CHECKING
 
 from lenslet.cli.command import Command
@@ -39,7 +40,9 @@ def show(evaluation: "Evaluation") -> None:
 def _show_single(evaluation: "Evaluation") -> None:
     """A row a class, or the points and the pictures that are farthest off."""
     if evaluation.task == "localize":
-        rows = [[label, *(_cell(row.get(name)) for name in SINGLE)] for label, row in evaluation.per_class.items()]
+        rows = [
+            [label, *(_cell(row.get(name), name) for name in SINGLE)] for label, row in evaluation.per_class.items()
+        ]
         table("", ["class", "n", "precision", "recall", "f1", "mean IoU", "found"], rows)
         return
     far = sorted(
@@ -51,10 +54,10 @@ def _show_single(evaluation: "Evaluation") -> None:
         table("Worst", ["picture", "off by"], [[miss.picture, percent(miss.loss)] for miss in evaluation.worst[:WORST]])
 
 
-def _cell(value: float | int | None) -> object:
-    if value is None or value != value:
+def _cell(value: float | int | None, name: str) -> object:
+    if value is None or math.isnan(value):
         return ""
-    return int(value) if isinstance(value, int) else percent(value)
+    return int(value) if name == "n" else number(value) if name == "mean_iou" else percent(value)
 
 
 def _metric(evaluation: "Evaluation", name: str) -> list[object]:

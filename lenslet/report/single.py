@@ -72,7 +72,7 @@ def _goodness(evaluation: Evaluation) -> list[Block]:
     rows = []
     for name, value in evaluation.metrics.items():
         interval = evaluation.intervals.get(name)
-        between = f"{interval[0]:.4f} to {interval[1]:.4f}" if interval else ""
+        between = f"{interval[0]:.3f} to {interval[1]:.3f}" if interval else ""
         shown = f"{value:.4f}" if np.isfinite(value) else "not known"
         rows.append((name, shown, between, _MEANING.get(name, "")))
     blocks: list[Block] = [Table(("metric", "value", "95 % interval", "what it means"), tuple(rows))]

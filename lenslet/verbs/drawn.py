@@ -13,6 +13,8 @@ if TYPE_CHECKING:
     from lenslet.results import Evaluation, Localization, Points
 
 _WORST = 12
+_LEAST = 400  # pixels of the longer side of what is drawn on
+MANY = 20  # points that leave no room for large discs
 _TRUTH, _ANSWER = 2, 0  # colours: green for what is so, orange for what was said
 
 
@@ -34,13 +36,18 @@ def worst_drawn(model: Any, evaluation: "Evaluation", data: Any) -> list[tuple[n
     return drawn
 
 
+def enlarged(picture: np.ndarray) -> tuple[np.ndarray, float]:
+    """A picture large enough to be drawn on, and how many times it is as large: of tiny ones, a line would hide all."""
+    scale = max(1.0, _LEAST / max(picture.shape[:2]))
+    return resize(picture, (round(picture.shape[0] * scale), round(picture.shape[1] * scale))), scale
+
+
 def _localized(truth: "Localization", answer: "Localization", over: float) -> tuple[np.ndarray, str]:
-    picture = open_image(truth.picture)
-    boxes = [one.box for one in (truth, answer) if one.found]
-    tags = [f"{called}{one.label}" for one, called in ((truth, "is "), (answer, "said ")) if one.found]
+    picture, scale = enlarged(open_image(truth.picture))
+    boxes = [one.box * scale for one in (truth, answer) if one.found]
     kinds = [kind for one, kind in ((truth, _TRUTH), (answer, _ANSWER)) if one.found]
     if boxes:
-        picture = draw.boxes(picture, np.stack(boxes), tags, kinds=kinds)
+        picture = draw.boxes(picture, np.stack(boxes), kinds=kinds)
     said = f"is {truth.label or 'nothing'}\nsaid {answer.label or 'nothing'} ({answer.score:.0%})"
     return picture, said + (f", IoU {over:.2f}" if truth.found and answer.found else "")
 
@@ -54,9 +61,8 @@ def _pointed(truth: "Points", answer: "Points", nme: float) -> tuple[np.ndarray,
     low = np.floor(np.maximum([left - edge, top - edge], 0)).astype(int)
     high = np.ceil(np.minimum([right + edge, bottom + edge], picture.shape[1::-1])).astype(int)
     cut = np.ascontiguousarray(picture[low[1] : high[1], low[0] : high[0]])
-    scale = max(1.0, 360 / max(cut.shape[:2]))
-    large = resize(cut, (round(cut.shape[0] * scale), round(cut.shape[1] * scale)))
+    large, scale = enlarged(cut)
     for one, kind in ((truth, _TRUTH), (answer, _ANSWER)):
         moved = (one.places - low) * scale
-        large = draw.points(large, moved, kinds=[kind] * len(moved), radius=2.5)
+        large = draw.points(large, moved, kinds=[kind] * len(moved), radius=3.0 if len(moved) > MANY else 5.0)
     return large, f"off by {nme:.1%}"

@@ -13,7 +13,7 @@ from lenslet.files import write_whole
 from lenslet.report.curves import curves
 from lenslet.report.page import Block, Code, Figure, Pictures, Section, Table
 from lenslet.report.single import single_page
-from lenslet.verbs.drawn import worst_drawn
+from lenslet.verbs.drawn import MANY, enlarged, worst_drawn
 
 if TYPE_CHECKING:
     from lenslet.card import Card
@@ -80,13 +80,16 @@ def _boxed(picture: np.ndarray, truth: np.ndarray, card: "Card") -> tuple[np.nda
     kind = int(truth[0, 0])
     if kind < 0:
         return picture, "nothing: only p_c is learned"
-    return draw.boxes(picture, truth[:, 1:], [card.labels[kind]], kinds=[kind]), ""
+    large, scale = enlarged(picture)
+    return draw.boxes(large, truth[:, 1:] * scale, kinds=[kind]), card.labels[kind]
 
 
 def _pointed(picture: np.ndarray, truth: np.ndarray, card: "Card") -> tuple[np.ndarray, str]:
     places = np.where(truth[:, 2:] > 0, truth[:, :2], np.nan)
     lines = [(int(a), int(b)) for a, b in card.head["lines"]]
-    return draw.points(draw.lines(picture, places, lines), places, radius=1.2), ""
+    large, scale = enlarged(picture)
+    radius = 3.0 if len(places) > MANY else 5.0
+    return draw.points(draw.lines(large, places * scale, lines), places * scale, radius=radius), ""
 
 
 def _data(card: "Card", prepared: Any, notes: Sequence[str]) -> list[Block]:

@@ -15,6 +15,7 @@ NATURAL = "natural"  # the shipped model whose stages are those of that net
 STEP = 16  # pixels: sides are multiples of it
 _SIDE = 128
 _SMALLEST = 32
+_MORE = 1.25
 
 _CLOSE: dict[str, Any] = {
     "mirror": True, "rotate": 20, "scale": 0.2, "aspect": 0.05, "shift": 0.08,
@@ -34,7 +35,9 @@ def usual_weights(net: str | None) -> str:
 
 
 def side(sides: Sequence[int | float], asked: int | None) -> int:
-    """Of the square that the net sees, pixels: 128, or less where there are fewer to be seen.
+    """Of the square that the net sees, pixels: 128, or less where there is little to be seen.
+
+    A quarter more than there is, for the map's cells are then finer, and places are read off them.
 
     Args:
         sides: longer sides of what is seen, pixels.
@@ -47,7 +50,7 @@ def side(sides: Sequence[int | float], asked: int | None) -> int:
         if asked < _SMALLEST:
             raise CallError(f"size is {asked}: give at least {_SMALLEST} pixels")
         return -(-asked // STEP) * STEP
-    have = float(np.median(sides)) if len(sides) else float(_SIDE)
+    have = _MORE * float(np.median(sides)) if len(sides) else float(_SIDE)
     return int(np.clip(-(-have // STEP) * STEP, 2 * _SMALLEST, _SIDE))
 
 
