@@ -42,9 +42,6 @@ def evaluate(
         shown.phase("measuring")
         evaluation = opened.evaluate(data, include_seen=include_seen, on_picture=lambda done, of: shown.at(done / of))
     if out is not None:
-        from lenslet.report.detection import detection_page
-        from lenslet.report.evaluation import evaluation_page
-
         title = f"{Path(opened.folder or opened.card.net).name} on {Path(data).name}"
         finds = evaluation.task == "detect"
         if evaluation.task in ("localize", "landmark"):
@@ -53,6 +50,9 @@ def evaluate(
 
             page = single_page(evaluation, title=title, worst=worst_drawn(opened, evaluation, data))
         else:
+            from lenslet.report.detection import detection_page
+            from lenslet.report.evaluation import evaluation_page
+
             page = detection_page(evaluation, title=title) if finds else evaluation_page(evaluation, title=title)
         page.write(Path(out) / "report.html")
         if evaluation.task != "landmark":

@@ -17,6 +17,7 @@ from lenslet.card.stages import take_stages
 from lenslet.card.start import Start
 from lenslet.data import Scenes, Skipped, channel_statistics, read_boxes, split_by_content
 from lenslet.data.follow import points_follow
+from lenslet.data.joined import Joined
 from lenslet.data.placed import Placed
 from lenslet.data.together import groups_of, split_by_group
 from lenslet.errors import CallError, DataError, WorkError
@@ -27,7 +28,7 @@ from lenslet.tasks.landmark import defaults
 from lenslet.tasks.landmark.flips import mirror_of
 from lenslet.tasks.landmark.landmarker import Landmarker
 from lenslet.tasks.landmark.metrics import unit_of
-from lenslet.tasks.landmark.seen import Joined, Seen, see
+from lenslet.tasks.landmark.seen import Seen, see
 from lenslet.tasks.landmark.things import Thing, things, view_of
 from lenslet.tasks.landmark.training import Landmark
 from lenslet.tasks.landmark.views import BOX, MARGIN, WHOLE, View

@@ -9,25 +9,12 @@ from jaxtyping import Float, Int, UInt8, UInt64
 from torch import Tensor
 
 from lenslet.data import Skipped, decode
+from lenslet.data.joined import Joined
 from lenslet.image import Preprocess
 from lenslet.image.resizing import letterboxed
 from lenslet.results import Points
 from lenslet.tasks.landmark.things import Thing
 from lenslet.tasks.landmark.views import WHOLE, View, cut_all, framed
-
-
-class Joined:
-    """Two arrays of pictures, read as if they lay behind each other: the first may be memory-mapped."""
-
-    def __init__(self, first: UInt8[np.ndarray, "n h w c"], second: UInt8[np.ndarray, "m h w c"]) -> None:
-        self.first, self.second = first, second
-
-    def __getitem__(self, rows: Int[np.ndarray, " b"]) -> UInt8[np.ndarray, "b h w c"]:
-        out = np.empty((len(rows), *self.first.shape[1:]), np.uint8)
-        behind = rows >= len(self.first)
-        out[~behind] = self.first[rows[~behind]]
-        out[behind] = self.second[rows[behind] - len(self.first)]
-        return out
 
 
 @dataclass(frozen=True)
