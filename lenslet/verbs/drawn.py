@@ -43,6 +43,7 @@ def enlarged(picture: np.ndarray) -> tuple[np.ndarray, float]:
 
 
 def _localized(truth: "Localization", answer: "Localization", over: float) -> tuple[np.ndarray, str]:
+    assert truth.picture is not None  # `compared` gives what was opened
     picture, scale = enlarged(open_image(truth.picture))
     boxes = [one.box * scale for one in (truth, answer) if one.found]
     kinds = [kind for one, kind in ((truth, _TRUTH), (answer, _ANSWER)) if one.found]
@@ -54,6 +55,7 @@ def _localized(truth: "Localization", answer: "Localization", over: float) -> tu
 
 def _pointed(truth: "Points", answer: "Points", nme: float) -> tuple[np.ndarray, str]:
     """Cut out around the points, so that they can be told from each other."""
+    assert truth.picture is not None  # `compared` gives what was opened
     picture = open_image(truth.picture)
     places = np.concatenate([truth.places[truth.known], answer.places[answer.known]])
     (left, top), (right, bottom) = places.min(0), places.max(0)

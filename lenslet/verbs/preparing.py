@@ -62,8 +62,13 @@ def prepared_for(arguments: dict[str, Any], state: "State | None", world: "World
         asked = {name: arguments.get(name) for name in ("epochs", "minutes")}
         budget = state.facts["recipe"] | (asked if any(asked.values()) else {})
     watch.bar.phase("opening the pictures")
-    make = {"detect": _finding, "localize": _placing, "landmark": _pointing}.get(task, _classes)
-    return make(arguments, budget, (world.rank, world.size), watch)
+    share = (world.rank, world.size)
+    if task == "localize":
+        return _placing(arguments, budget, share, watch)
+    if task == "landmark":
+        return _pointing(arguments, budget, share, watch)
+    make = _finding if task == "detect" else _classes
+    return make(arguments, budget, share, watch)
 
 
 def _classes(arguments: dict[str, Any], budget: dict[str, Any], share: tuple[int, int], watch: "Watch") -> "Prepared":

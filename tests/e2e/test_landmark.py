@@ -38,7 +38,7 @@ def test_the_run_has_its_model_its_numbers_and_its_page(model: "ll.Landmarker") 
     assert list(found) == ["nme", "auc@0.08", "failure@0.08"]
     assert found["nme"] < 0.6  # it has begun to learn: points anywhere would be off by more than 1
     page = (folder / "report.html").read_text()
-    assert "--task landmark" in page
+    assert "lenslet train" in page
     assert "in the mirror, left and right change places" in page
 
 
@@ -107,7 +107,7 @@ def test_a_run_goes_on_where_it_was(masks: Path, tmp_path: Path) -> None:
 
 
 def test_things_are_learned_by_heart_and_it_says_so(masks: Path, tmp_path: Path) -> None:
-    by_heart = ll.train(masks, overfit=1, epochs=250, out=tmp_path / "run", **SMALL)
+    by_heart = ll.train(masks, overfit=1, epochs=200, out=tmp_path / "run", **SMALL)
     assert by_heart.evaluation is not None
     assert "the self-test passed" in by_heart.evaluation.notes[0]
 

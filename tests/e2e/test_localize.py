@@ -96,7 +96,7 @@ def test_a_model_goes_on_to_other_pictures(model: "ll.Localizer", one_thing: Pat
 
 
 def test_pictures_are_learned_by_heart_and_it_says_so(one_thing: Path, tmp_path: Path) -> None:
-    by_heart = ll.train(one_thing, overfit=2, epochs=250, out=tmp_path / "run", **SMALL)
+    by_heart = ll.train(one_thing, overfit=2, epochs=200, out=tmp_path / "run", **SMALL)
     assert by_heart.evaluation is not None
     assert "the self-test passed" in by_heart.evaluation.notes[0]
 

@@ -89,7 +89,7 @@ def evaluate(
         what = "known points" if unit != "eyes" else "known eye corners"
         said.append(f"{count} thing{'' if count == 1 else 's'} without {what}: not measured")
     said.append(f"nme counts in units of {UNITS[unit]}")
-    rows = np.flatnonzero(measured)
+    rows = np.flatnonzero(measured).tolist()
     nme = np.nanmean(apart[rows], 1)
     table = np.stack([nme, np.maximum(1 - nme / FAR, 0), nme > FAR], 1)
     found = dict(zip(("nme", f"auc@{FAR}", f"failure@{FAR}"), table.mean(0).tolist(), strict=True))

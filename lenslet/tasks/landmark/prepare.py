@@ -36,6 +36,7 @@ from lenslet.tasks.landmark.views import BOX, MARGIN, WHOLE, View
 _LEARNED, _BY_HEART = 0.015, 0.03  # nme: where a self-test ends early, and where it passes
 _FILLS = 0.6  # of a picture's longer side: where things are as large as that, a second look sees nothing more
 _ENOUGH = 3  # points that span a box
+_FILLED = 16
 
 
 @dataclass(frozen=True)
@@ -151,7 +152,10 @@ def prepare(
         how = "the very things it learned, as a self-test"
     if not len(learn):
         raise DataError(f"{data}: after leaving out what cannot be read, no thing with points is left to learn from")
-    recipe = defaults.recipe(len(learn), overfit=overfit is not None, **budget)
+    views = _views(learn, len(every), view.looks)
+    if overfit is not None:  # again and again, until they fill a batch: batch norm cannot learn from one or two
+        views = np.resize(views, max(len(views), _FILLED))
+    recipe = defaults.recipe(len(learn) if overfit is None else len(views), overfit=overfit is not None, **budget)
     mean, std = start.mean, start.std
     if mean is None or std is None:
         first = seen.pixels.first if isinstance(seen.pixels, Joined) else seen.pixels
@@ -172,7 +176,6 @@ def prepare(
         held_out = tuple(every[i] for i in learn)
     elif test:
         how = "the test part, by which nothing was chosen"
-    views = _views(learn, len(every), view.looks)
     unit = "picture" if view.unit == "box" and view.view == BOX else view.unit
     return Prepared(
         net=made,
@@ -200,8 +203,10 @@ def prepare(
             share=share,
             watch=on_batch,
         ),
-        # with two looks, the second one decides
-        valid=placed(_views(held, len(every), view.looks)[-len(held) :], size=32) if len(held) else None,
+        # with two looks, the second one decides; what is learned by heart must be known by both
+        valid=placed(views if overfit is not None else held + (view.looks - 1) * len(every), size=32)
+        if len(held)
+        else None,
         recipe=recipe,
         held_out=held_out,
         by_heart=by_heart,
@@ -221,7 +226,7 @@ def _read(scenes: Scenes, data: str | Path) -> tuple[list[tuple[Thing, str]], li
         )
     seen = view_of(scenes)
     parts = {name: things(part, seen) for name, part in scenes.named.items()}
-    chosen = [(thing, name) for name in ("train", "valid") if name in parts for thing in parts[name][0]]
+    chosen = [(thing, str(name)) for name in parts if name != "test" for thing in parts[name][0]]
     notes = list(dict.fromkeys(note for _, said in parts.values() for note in said))
     learned = [thing for thing, name in chosen if name == "train"]
     mirror = mirror_of(scenes, [np.asarray(thing.truth.places) for thing in learned])

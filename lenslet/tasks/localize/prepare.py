@@ -30,6 +30,8 @@ from lenslet.tasks.localize.training import Localize
 
 _LEARNED, _BY_HEART = 0.95, 0.85  # mean IoU: where a self-test ends early, and where it passes
 
+_FILLED = 16  # pictures of a batch at least, while learning by heart
+
 
 @dataclass(frozen=True)
 class Prepared:
@@ -148,7 +150,10 @@ def prepare(
         how = "the very pictures it learned, as a self-test"
     if not any(chosen[i].kind >= 0 for i in learn):
         raise DataError(f"{data}: after leaving out what cannot be read, no picture with a box is left to learn from")
-    recipe = defaults.recipe(len(learn), overfit=overfit is not None, **budget)
+    turns = learn
+    if overfit is not None:  # again and again, until they fill a batch: batch norm cannot learn from one or two
+        turns = np.resize(learn, max(len(learn), _FILLED))
+    recipe = defaults.recipe(len(turns), overfit=overfit is not None, **budget)
     mean, std = start.mean, start.std
     if mean is None or std is None:
         mean, std = channel_statistics(pictures.pixels, rows[learn])
@@ -189,8 +194,8 @@ def prepare(
         ),
         task=Localize(scenes.names, final.size, recipe.smoothing),
         train=placed(
-            learn,
-            size=min(recipe.batch, -(-len(learn) // share[1])),
+            turns,
+            size=min(recipe.batch, -(-len(turns) // share[1])),
             augment=None if overfit is not None else defaults.PRESETS[preset],
             shuffle=True,
             seed=recipe.seed,
