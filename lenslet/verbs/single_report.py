@@ -98,7 +98,8 @@ def _data(card: "Card", prepared: Any, notes: Sequence[str]) -> list[Block]:
     counts: dict[str, int] = data["per_class"]
     if card.task == "localize":
         empty = f", {data['without_boxes']} of them without a thing" if data["without_boxes"] else ""
-        blocks.append(f"{data['trained_on']} pictures{empty}, of {len(counts)} classes.")
+        kinds = "1 class" if len(counts) == 1 else f"{len(counts)} classes"
+        blocks.append(f"{data['trained_on']} pictures{empty}, of {kinds}.")
         head = ("class", "pictures learned from")
     else:
         groups = f" in {data['groups']} groups that belong together" if data["groups"] else ""

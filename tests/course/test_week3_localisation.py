@@ -44,9 +44,9 @@ def test_3_1_without_an_object_the_rest_does_not_matter() -> None:
     # y = (0, ?, ?, ?, ?, ?, ?, ?): whatever stands there costs the same, and learns nothing
     truth = torch.tensor([[[-1.0, 0, 0, 0, 0]]])
     one, other = torch.zeros(1, 8), torch.cat([torch.zeros(1, 1), torch.full((1, 7), 5.0)], 1).requires_grad_()
-    cost = [sum(part for part in losses(raw, truth, SIZE).values()) for raw in (one, other)]
-    assert float(cost[0]) == float(cost[1])
-    torch.as_tensor(cost[1]).backward()
+    cost = [torch.stack(list(losses(raw, truth, SIZE).values())).sum() for raw in (one, other)]
+    assert cost[0].item() == cost[1].item()
+    cost[1].backward()
     assert other.grad is not None
     assert other.grad[0, 0] != 0
     assert (other.grad[0, 1:] == 0).all()

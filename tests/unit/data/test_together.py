@@ -3,8 +3,11 @@
 from pathlib import Path
 
 import numpy as np
+import pytest
+from PIL import Image
 
-from lenslet.data import Scene
+from lenslet.data import Scene, read_boxes
+from lenslet.data.scenes import write_boxes
 from lenslet.data.together import groups_of, split_by_group
 from lenslet.results import Detections
 
@@ -46,3 +49,17 @@ def test_about_the_share_is_held_out_and_others_move_nobody() -> None:
     held = split_by_group(groups, share=0.1)
     assert 0.07 < held.mean() < 0.13
     assert np.array_equal(split_by_group(groups[:500], share=0.1), held[:500])
+
+
+def test_groups_of_a_table_are_read_and_written_again(tmp_path: Path, tmp_path_factory: pytest.TempPathFactory) -> None:
+    lines = ["image,person,x0,y0"]
+    for number, who in enumerate(("ana", "ben", "ana")):
+        Image.new("RGB", (20, 20), (90 * number, 9, 9)).save(tmp_path / f"{number}.png")
+        lines.append(f"{number}.png,{who},3,{number}")
+    (tmp_path / "points.csv").write_text("\n".join(lines))
+    found = read_boxes(tmp_path)
+    assert [scene.group for scene in found.train] == ["ana", "ben", "ana"]
+    assert groups_of(found.train)[0] == ("ana", "ben", "ana")
+    again = tmp_path_factory.mktemp("again") / "out"
+    write_boxes(found, "csv", again)
+    assert [scene.group for scene in read_boxes(again).train] == ["ana", "ben", "ana"]
