@@ -186,3 +186,13 @@ def test_a_damaged_card_is_refused(model: "ll.Landmarker", tmp_path: Path) -> No
     (broken / "card.json").write_text(json.dumps(card))
     with pytest.raises(CardError, match="damaged"):
         ll.load(broken)
+
+
+@pytest.mark.parametrize("size", [(1, 4000), (4000, 1), (1, 1), (2, 3)])
+def test_pictures_of_any_shape_get_an_answer_within_them(model: "ll.Landmarker", size: tuple[int, int]) -> None:
+    picture = np.random.default_rng(0).integers(0, 256, (*size, 3), np.uint8)
+    answer = model(picture)
+    assert answer.size == size
+    places = answer.places
+    assert (places >= 0).all()
+    assert (places <= [size[1], size[0]]).all()

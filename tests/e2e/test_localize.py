@@ -155,3 +155,13 @@ def test_other_classes_cannot_be_measured(model: "ll.Localizer", one_thing: Path
     (data / "labels.csv").write_text((one_thing / "labels.csv").read_text().replace("disc", "ball"))
     with pytest.raises(DataError, match="class ball is not one of the model's"):
         model.evaluate(data)
+
+
+@pytest.mark.parametrize("size", [(1, 4000), (4000, 1), (1, 1), (2, 3)])
+def test_pictures_of_any_shape_get_an_answer_within_them(model: "ll.Localizer", size: tuple[int, int]) -> None:
+    picture = np.random.default_rng(0).integers(0, 256, (*size, 3), np.uint8)
+    answer = model(picture)
+    assert answer.size == size
+    places = answer.box.reshape(2, 2)
+    assert (places >= 0).all()
+    assert (places <= [size[1], size[0]]).all()
