@@ -9,6 +9,8 @@ from lenslet.loops import Epoch, Recipe, fit
 from lenslet.results import Classification, Detections, Evaluation, LearningCurve, Localization, Points, Rates
 from lenslet.tasks.classify.classifier import Classifier
 from lenslet.tasks.detect.detector import Detector
+from lenslet.tasks.landmark.landmarker import Landmarker
+from lenslet.tasks.localize.localizer import Localizer
 from lenslet.verbs.cache import cache
 from lenslet.verbs.check import check
 from lenslet.verbs.convert import convert
@@ -31,9 +33,11 @@ __all__ = [
     "Detector",
     "Epoch",
     "Evaluation",
+    "Landmarker",
     "LearningCurve",
     "LensletError",
     "Localization",
+    "Localizer",
     "Points",
     "Rates",
     "Recipe",
@@ -95,5 +99,13 @@ def train(
 def train(
     data: str | Path | None = None, *, task: Literal["detect"], find_lr: Literal[False] = False, **options: Any
 ) -> Detector: ...
+@overload
+def train(
+    data: str | Path | None = None, *, task: Literal["localize"], find_lr: Literal[False] = False, **options: Any
+) -> Localizer: ...
+@overload
+def train(
+    data: str | Path | None = None, *, task: Literal["landmark"], find_lr: Literal[False] = False, **options: Any
+) -> Landmarker: ...
 @overload
 def train(data: str | Path | None = None, *, find_lr: Literal[True], **options: Any) -> Rates: ...

@@ -12,17 +12,32 @@ if TYPE_CHECKING:
     from lenslet.results import Evaluation, Mistakes
     from lenslet.results.mistakes import Erring
 
-SHARES = ("accuracy", "top5_accuracy", "macro_f1", "precision", "recall", "f1")  # read best as percentages
+# read best as percentages
+SHARES = (
+    "accuracy",
+    "top5_accuracy",
+    "macro_f1",
+    "found",
+    "nme",
+    "failure@0.08",
+    "precision",
+    "recall",
+    "f1",
+)
 PARTS = ("map50", "map", "map_small", "map_medium", "map_large", "ar100")  # always written with three digits
 WORST = 8
+SINGLE = ("n", "precision", "recall", "f1", "mean_iou", "found")
 
 
 def show(evaluation: "Evaluation") -> None:
     """Metrics, a row per class, the costliest errors; what was left out goes to stderr."""
-    write(f"{evaluation.n:,} pictures, {len(evaluation.labels)} classes")
+    things, kinds = ("things", "points") if evaluation.task == "landmark" else ("pictures", "classes")
+    write(f"{evaluation.n:,} {things}, {len(evaluation.labels)} {kinds}")
     whole = [name for name in evaluation.metrics if "/" not in name]  # those of one class stand in its row
     table("", ["metric", "value", "95 % interval"], [_metric(evaluation, name) for name in whole])
-    if evaluation.per_class:
+    if evaluation.task in ("localize", "landmark"):
+        _show_single(evaluation)
+    elif evaluation.per_class:
         parts = [name for name in ("ap50", "ap") if name in next(iter(evaluation.per_class.values()))]
         rows = [
             [label, int(row["n"]), *(_part(row[p]) for p in parts), *(_share(row[s]) for s in SHARES[-3:])]
@@ -31,7 +46,7 @@ def show(evaluation: "Evaluation") -> None:
         table("", ["class", "n", *parts, *SHARES[-3:]], rows)
     if evaluation.mistakes is not None:
         _show_mistakes(evaluation.mistakes)
-    if evaluation.worst:
+    if evaluation.worst and evaluation.task != "landmark":
         rows = [[miss.picture, miss.truth, miss.predicted, percent(miss.score)] for miss in evaluation.worst[:WORST]]
         table("Worst errors", ["picture", "is", "was taken for", "how sure"], rows)
     for _, why in evaluation.skipped:
@@ -69,6 +84,29 @@ def _count(number: int, what: str) -> str:
 def _kinds(erring: "Erring") -> str:
     kinds = [mistake.kind for mistake in erring.mistakes]
     return ", ".join(f"{kinds.count(kind)} {kind}" for kind in sorted(set(kinds), key=kinds.index))
+
+
+def _show_single(evaluation: "Evaluation") -> None:
+    """A row a class, or the points and the pictures that are farthest off."""
+    if evaluation.task == "localize":
+        rows = [
+            [label, *(_cell(row.get(name), name) for name in SINGLE)] for label, row in evaluation.per_class.items()
+        ]
+        table("", ["class", "n", "precision", "recall", "f1", "mean IoU", "found"], rows)
+        return
+    far = sorted(
+        ((label, row) for label, row in evaluation.per_class.items() if row["n"]), key=lambda item: -item[1]["nme"]
+    )
+    rows = [[label, int(row["n"]), percent(row["nme"])] for label, row in far[:WORST]]
+    table("Farthest off" if len(far) > WORST else "", ["point", "known", "off by"], rows)
+    if evaluation.worst:
+        table("Worst", ["picture", "off by"], [[miss.picture, percent(miss.loss)] for miss in evaluation.worst[:WORST]])
+
+
+def _cell(value: float | int | None, name: str) -> object:
+    if value is None or math.isnan(value):
+        return ""
+    return int(value) if name == "n" else number(value) if name == "mean_iou" else percent(value)
 
 
 def _metric(evaluation: "Evaluation", name: str) -> list[object]:

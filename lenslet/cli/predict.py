@@ -11,12 +11,13 @@ from lenslet.verbs.bulk import Bulk
 from lenslet.verbs.predict import predict
 
 if TYPE_CHECKING:
-    from lenslet.results import Classification, Detections, Unreadable
+    from lenslet.results import Classification, Detections, Localization, Points, Unreadable
 
 MOST = 40  # classes in a table
+POINTS = 5  # that are written out
 
 
-def call(**given: Any) -> "Iterator[Classification | Detections | Unreadable] | Bulk":
+def call(**given: Any) -> "Iterator[Classification | Detections | Localization | Points | Unreadable] | Bulk":
     """The verb's answers; where some are missing, the command says so at its end and fails.
 
     Of a folder of answers nothing is missing: every file has its row, and the numbers say how many were unreadable.
@@ -26,8 +27,8 @@ def call(**given: Any) -> "Iterator[Classification | Detections | Unreadable] | 
 
 
 def _judged(
-    answers: "Iterator[Classification | Detections | Unreadable]",
-) -> "Iterator[Classification | Detections | Unreadable]":
+    answers: "Iterator[Classification | Detections | Localization | Points | Unreadable]",
+) -> "Iterator[Classification | Detections | Localization | Points | Unreadable]":
     first, second = next(answers), next(answers, None)
     if second is None and hasattr(first, "why"):
         raise ImageError(first.why)
@@ -41,7 +42,7 @@ def _judged(
         raise error(f"{unreadable} of {pictures} pictures could not be opened")
 
 
-def show(answers: "Iterator[Classification | Detections | Unreadable] | Bulk") -> None:
+def show(answers: "Iterator[Classification | Detections | Localization | Points | Unreadable] | Bulk") -> None:
     """Picture, label, how sure, then the next best; or what was found on it; or the numbers of a folder of answers."""
     if isinstance(answers, Bulk):
         _show_bulk(answers)
@@ -53,9 +54,22 @@ def show(answers: "Iterator[Classification | Detections | Unreadable] | Bulk") -
         if hasattr(answer, "boxes"):
             write(f"{answer.picture}  {answer}")
             continue
+        if hasattr(answer, "presence") or hasattr(answer, "places"):
+            write(f"{answer.picture}  {_placed(answer)}")
+            continue
         (label, score), *others = answer.top(3)
         rest = ", ".join(f"{name} {percent(share)}" for name, share in others)
         write(f"{answer.picture}  {label}  {percent(score)}{f'  ({rest})' if rest else ''}")
+
+
+def _placed(answer: Any) -> str:
+    """What is there and where, or the points by name; numbers are pixels of the picture."""
+    if hasattr(answer, "presence"):
+        at = ", ".join(f"{value:.0f}" for value in answer.box) if answer.found else ""
+        return f"{answer.label or 'nothing'}  {percent(answer.score)}{f'  at ({at})' if at else ''}"
+    known = [f"{point.name} ({point.x:.0f}, {point.y:.0f})" for point in answer if point.visible]
+    more = f" and {len(known) - POINTS} points more" if len(known) > POINTS else ""
+    return ", ".join(known[:POINTS]) + more
 
 
 def _show_bulk(bulk: Bulk) -> None:

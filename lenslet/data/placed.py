@@ -9,6 +9,7 @@ from jaxtyping import Float, Int, UInt8
 from torch import Tensor
 
 from lenslet.data.augment import Augment
+from lenslet.data.joined import Joined
 from lenslet.data.mosaic import mosaic
 from lenslet.data.order import InOrder, Order
 from lenslet.image import Preprocess
@@ -39,7 +40,7 @@ class Placed(InOrder):
 
     def __init__(
         self,
-        pixels: UInt8[np.ndarray, "n h w c"],
+        pixels: UInt8[np.ndarray, "n h w c"] | Joined,
         rows: Int[np.ndarray, " m"],
         truth: Float[Tensor, "m k _"],
         preprocess: Preprocess,

@@ -15,6 +15,7 @@ from lenslet.nets.facet import Facet, facet_l, facet_m, facet_s, facet_tiny
 from lenslet.nets.googlenet import GoogLeNet, GoogLeNetOutputs, googlenet, googlenet_tiny
 from lenslet.nets.inception import Inception
 from lenslet.nets.lenet import LeNet5, lenet5, lenet5_relu, lenet_course
+from lenslet.nets.locus import Locus, locus_m, locus_s, locus_tiny
 from lenslet.nets.resnet import (
     BasicBlock,
     Bottleneck,
@@ -43,6 +44,7 @@ from lenslet.nets.resnet_cifar import (
 )
 from lenslet.nets.simple_convnet import SimpleConvNet, simple_convnet
 from lenslet.nets.squeezenet import Fire, SqueezeNet, squeezenet1_0, squeezenet1_1, squeezenet_tiny
+from lenslet.nets.stylus import Stylus, stylus_m, stylus_s, stylus_tiny
 from lenslet.nets.vgg import VGG, vgg11, vgg11_bn, vgg13, vgg13_bn, vgg16, vgg16_bn, vgg19, vgg19_bn, vgg_tiny
 
 __all__ = [
@@ -60,9 +62,11 @@ __all__ = [
     "GoogLeNetOutputs",
     "Inception",
     "LeNet5",
+    "Locus",
     "ResNet",
     "SimpleConvNet",
     "SqueezeNet",
+    "Stylus",
     "alexnet",
     "alexnet_tiny",
     "anatomy",
@@ -86,6 +90,9 @@ __all__ = [
     "lenet5",
     "lenet5_relu",
     "lenet_course",
+    "locus_m",
+    "locus_s",
+    "locus_tiny",
     "plain8",
     "plain20",
     "plain32",
@@ -109,6 +116,9 @@ __all__ = [
     "squeezenet1_0",
     "squeezenet1_1",
     "squeezenet_tiny",
+    "stylus_m",
+    "stylus_s",
+    "stylus_tiny",
     "usual_size",
     "vgg11",
     "vgg11_bn",

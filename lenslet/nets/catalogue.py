@@ -14,6 +14,7 @@ from lenslet.nets.bead import Bead, bead_m, bead_s, bead_tiny
 from lenslet.nets.facet import Facet, facet_l, facet_m, facet_s, facet_tiny
 from lenslet.nets.googlenet import GoogLeNet, googlenet, googlenet_tiny
 from lenslet.nets.lenet import LeNet5, lenet5, lenet5_relu, lenet_course
+from lenslet.nets.locus import Locus, locus_m, locus_s, locus_tiny
 from lenslet.nets.resnet import ResNet, resnet18, resnet34, resnet50, resnet101, resnet152, resnet_tiny
 from lenslet.nets.resnet_cifar import (
     CifarResNet,
@@ -32,6 +33,7 @@ from lenslet.nets.resnet_cifar import (
 )
 from lenslet.nets.simple_convnet import SimpleConvNet, simple_convnet
 from lenslet.nets.squeezenet import SqueezeNet, squeezenet1_0, squeezenet1_1, squeezenet_tiny
+from lenslet.nets.stylus import Stylus, stylus_m, stylus_s, stylus_tiny
 from lenslet.nets.vgg import VGG, vgg11, vgg11_bn, vgg13, vgg13_bn, vgg16, vgg16_bn, vgg19, vgg19_bn, vgg_tiny
 
 __all__ = ["NETS", "Sizes", "build", "check_size", "input_channels", "sizes_of", "smallest_size", "usual_size"]
@@ -46,6 +48,10 @@ NETS: dict[str, Callable[..., nn.Module]] = {
     "argus_m": argus_m,
     "argus_l": argus_l,
     "argus_resnet18": argus_resnet18,
+    "locus_s": locus_s,
+    "locus_m": locus_m,
+    "stylus_s": stylus_s,
+    "stylus_m": stylus_m,
     "simple_convnet": simple_convnet,
     "lenet_course": lenet_course,
     "lenet5": lenet5,
@@ -80,6 +86,8 @@ NETS: dict[str, Callable[..., nn.Module]] = {
     # The smallest of each family, for tests.
     "facet_tiny": facet_tiny,
     "argus_tiny": argus_tiny,
+    "locus_tiny": locus_tiny,
+    "stylus_tiny": stylus_tiny,
     "bead_tiny": bead_tiny,
     "alexnet_tiny": alexnet_tiny,
     "vgg_tiny": vgg_tiny,
@@ -109,6 +117,8 @@ SIZES: dict[type[nn.Module], Sizes] = {
     Facet: Sizes(128, 32),
     Bead: Sizes(32, 8),
     Argus: Sizes(320, 32),
+    Locus: Sizes(128, 32),
+    Stylus: Sizes(128, 32),
     LeNet5: Sizes(32, 32, fixed=True),
     SimpleConvNet: Sizes(39, 39, fixed=True),
     AlexNet: Sizes(224, 63),

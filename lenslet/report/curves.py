@@ -10,7 +10,13 @@ if TYPE_CHECKING:
 INK, SOFT, BLUE, ORANGE = "#1c2430", "#9aa5b4", "#1f6f8b", "#d9772b"
 
 
-MEASURED = (("valid_map50", "mAP50", BLUE), ("valid_map", "mAP", ORANGE))
+MEASURED = (
+    ("valid_map50", "mAP50", BLUE),
+    ("valid_map", "mAP", ORANGE),
+    ("valid_found", "found", BLUE),
+    ("valid_mean_iou", "mean IoU", ORANGE),
+    ("valid_nme", "nme (lower is better)", BLUE),
+)
 """What tasks other than classification measure while training: column of results.csv, name, colour."""
 
 

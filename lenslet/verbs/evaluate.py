@@ -27,7 +27,8 @@ def evaluate(
     """Measure a model on pictures with a known truth: its metrics with their intervals, and the worst errors.
 
     Of classes: accuracy, macro F1, calibration. Of things found: COCO's mAP50 and mAP, precision and recall at the best
-    threshold, and what kind of mistakes cost most.
+    threshold, and what kind of mistakes cost most. Of one thing a picture: accuracy, mean IoU, and the share found. Of
+    points: the normalised mean error, the area under its curve, and the share of failures.
 
     Raises:
         CardError: no such model.
@@ -41,12 +42,19 @@ def evaluate(
         shown.phase("measuring")
         evaluation = opened.evaluate(data, include_seen=include_seen, on_picture=lambda done, of: shown.at(done / of))
     if out is not None:
-        from lenslet.report.detection import detection_page
-        from lenslet.report.evaluation import evaluation_page
-
         title = f"{Path(opened.folder or opened.card.net).name} on {Path(data).name}"
         finds = evaluation.task == "detect"
-        page = detection_page(evaluation, title=title) if finds else evaluation_page(evaluation, title=title)
+        if evaluation.task in ("localize", "landmark"):
+            from lenslet.report.single import single_page
+            from lenslet.verbs.drawn import worst_drawn
+
+            page = single_page(evaluation, title=title, worst=worst_drawn(opened, evaluation, data))
+        else:
+            from lenslet.report.detection import detection_page
+            from lenslet.report.evaluation import evaluation_page
+
+            page = detection_page(evaluation, title=title) if finds else evaluation_page(evaluation, title=title)
         page.write(Path(out) / "report.html")
-        evaluation.plot(Path(out) / ("precision-recall.png" if finds else "confusion.png"))
+        if evaluation.task != "landmark":
+            evaluation.plot(Path(out) / ("precision-recall.png" if finds else "confusion.png"))
     return evaluation

@@ -11,8 +11,10 @@ if TYPE_CHECKING:
     from lenslet.loops import Epoch, Feed, Learner, Recipe, Task
     from lenslet.tasks.classify.classifier import Classifier
     from lenslet.tasks.detect.detector import Detector
+    from lenslet.tasks.landmark.landmarker import Landmarker
+    from lenslet.tasks.localize.localizer import Localizer
 
-Model: TypeAlias = "Classifier | Detector"
+Model: TypeAlias = "Classifier | Detector | Landmarker | Localizer"
 """What a user holds."""
 
 

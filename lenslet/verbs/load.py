@@ -54,7 +54,7 @@ def _folder(path: Path) -> "Model":
     from lenslet import card
 
     found, state = card.load(path.parent if path.name in (card.CARD, card.WEIGHTS) else path)
-    if found.task not in ("classify", "detect"):
+    if found.task not in ("classify", "detect", "localize", "landmark"):
         raise CardError(f"{path}: its task is {found.task!r}, which this version of Lenslet does not know: update it")
     net = _build(path, found)
     try:
@@ -67,6 +67,14 @@ def _folder(path: Path) -> "Model":
         from lenslet.tasks.detect.detector import Detector
 
         return Detector(net, found, folder=path)
+    if found.task == "localize":
+        from lenslet.tasks.localize.localizer import Localizer
+
+        return Localizer(net, found, folder=path)
+    if found.task == "landmark":
+        from lenslet.tasks.landmark.landmarker import Landmarker
+
+        return Landmarker(net, found, folder=path)
     from lenslet.tasks.classify.classifier import Classifier
 
     return Classifier(net, found, folder=path)
@@ -85,6 +93,14 @@ def _build(path: Path, card: "Card") -> Any:
 
             head = head_of(card.head, len(card.labels))
             expected |= {"box_outputs": head.box_outputs, "anchors": head.per_cell}
+        elif card.task == "localize":
+            from lenslet.tasks.localize.decode import NUMBERS
+
+            expected |= {"num_classes": NUMBERS + len(card.labels)}
+        elif card.task == "landmark":
+            from lenslet.tasks.landmark.views import View
+
+            View.from_dict(card.head, len(card.labels))
         others = {k: v for k, v in card.net_arguments.items() if k not in expected}
         if {k: card.net_arguments.get(k) for k in expected} != expected or not all(
             isinstance(v, str) for v in others.values()

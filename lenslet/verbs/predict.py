@@ -2,18 +2,20 @@
 
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Literal, cast
+from typing import TYPE_CHECKING, Annotated, Literal, TypeAlias, cast
 
 from annotated_doc import Doc
 
 from lenslet.errors import CallError
 
 if TYPE_CHECKING:
-    from lenslet.results import Classification, Detections, Unreadable
+    from lenslet.results import Classification, Detections, Localization, Points, Unreadable
     from lenslet.tasks.classify.classifier import Classifier
     from lenslet.tasks.detect.detector import Detector
     from lenslet.verbs.bulk import Bulk
     from lenslet.verbs.job import Model
+
+    Answer: TypeAlias = Classification | Detections | Localization | Points | Unreadable
 
 
 def predict(
@@ -52,7 +54,7 @@ def predict(
         int | None, Doc("Processes that predict at once with --engine ray; one per core if left out.")
     ] = None,
     progress: Annotated[bool, Doc("Show a bar on stderr, with --out.")] = True,
-) -> "Iterator[Classification | Detections | Unreadable] | Bulk":
+) -> "Iterator[Answer] | Bulk":
     """Say what pictures show, one answer each, in order; a file that cannot be opened gets a sentence in its place.
 
     With `out` the files may be millions: they are sorted, each is answered once, and whatever is stopped or killed, the
@@ -88,8 +90,8 @@ def predict(
         raise CallError(f"--{extra} is for models that find things, and this one says what a whole picture shows")
     given = [images] if isinstance(images, str | Path) else images
     if out is not None:
-        if finds:
-            raise CallError("--out is for models that classify: of a detector, keep its answers with --json > file")
+        if opened.card.task != "classify":
+            raise CallError("--out is for models that classify: of another, keep its answers with --json > file")
         from lenslet.verbs.bulk import bulk
 
         return bulk(
@@ -113,9 +115,7 @@ def _found(
     return model.predict(paths, batch=batch, at_least=at_least)
 
 
-def _written(
-    answers: "Iterator[Classification | Detections | Unreadable]", plot: Path | None, crops: Path | None
-) -> "Iterator[Classification | Detections | Unreadable]":
+def _written(answers: "Iterator[Answer]", plot: Path | None, crops: Path | None) -> "Iterator[Answer]":
     """The answers, each drawn and cut out on its way."""
     from lenslet.results import Detections, Unreadable
 

@@ -6,9 +6,12 @@ from typing import TYPE_CHECKING, Any
 from lenslet.errors import CallError
 
 if TYPE_CHECKING:
+    from lenslet.card.start import Start
     from lenslet.loops import State, World
     from lenslet.tasks.classify.prepare import Prepared
     from lenslet.tasks.detect.prepare import Prepared as Finding
+    from lenslet.tasks.landmark.prepare import Prepared as Pointing
+    from lenslet.tasks.localize.prepare import Prepared as Placing
     from lenslet.verbs.job import Job
     from lenslet.verbs.running import Watch
 
@@ -16,16 +19,25 @@ _ONLY = {
     "classify": ("freeze", "against_scratch", "balance", "mixup", "curve"),
     "detect": ("head", "assign", "mosaic"),
 }
+_FAMILY = {"localize": "locus", "landmark": "stylus"}  # whose stages are those of a facet
 _LIKE = {"facet_s": "argus_s", "resnet18": "argus_resnet18"}  # whose weights are for the stages of which net
 
 
 def task_of(data: str | Path, asked: str | None) -> str:
-    """The task that a call means: the one it names, or that of the look of its data."""
-    from lenslet.data import form_of
+    """The task that a call means: the one it names, or that of the look of its data; to localize has to be asked for.
+
+    Raises:
+        DataError: the data looks like boxes or points, and cannot be read.
+    """
+    from lenslet.data import form_of, read_boxes
 
     if asked is not None:
         return asked
-    return "classify" if form_of(data) is None else "detect"
+    form = form_of(data)
+    if form is None:
+        return "classify"
+    # these two may hold points and no boxes; the other forms have a box around every thing
+    return "landmark" if form in ("csv", "labelstudio") and read_boxes(data, at_least=0).boxless else "detect"
 
 
 def budget_of(arguments: dict[str, Any]) -> dict[str, Any]:
@@ -50,8 +62,13 @@ def prepared_for(arguments: dict[str, Any], state: "State | None", world: "World
         asked = {name: arguments.get(name) for name in ("epochs", "minutes")}
         budget = state.facts["recipe"] | (asked if any(asked.values()) else {})
     watch.bar.phase("opening the pictures")
+    share = (world.rank, world.size)
+    if task == "localize":
+        return _placing(arguments, budget, share, watch)
+    if task == "landmark":
+        return _pointing(arguments, budget, share, watch)
     make = _finding if task == "detect" else _classes
-    return make(arguments, budget, (world.rank, world.size), watch)
+    return make(arguments, budget, share, watch)
 
 
 def _classes(arguments: dict[str, Any], budget: dict[str, Any], share: tuple[int, int], watch: "Watch") -> "Prepared":
@@ -103,3 +120,56 @@ def _finding(arguments: dict[str, Any], budget: dict[str, Any], share: tuple[int
         budget=budget, overfit=arguments.get("overfit"), share=share,
         on_decoded=lambda done, of: bar.at(done / of, f"{done} of {of}"), on_batch=watch.batch,
     )  # fmt: skip
+
+
+def _placing(arguments: dict[str, Any], budget: dict[str, Any], share: tuple[int, int], watch: "Watch") -> "Placing":
+    from lenslet.tasks.localize.defaults import usual_weights
+    from lenslet.tasks.localize.prepare import prepare
+
+    begin, net = _begun(arguments, "localize", usual_weights(arguments.get("net")))
+    return prepare(arguments["data"], start=begin, net=net, **_plainly(arguments, budget, share, watch))
+
+
+def _pointing(arguments: dict[str, Any], budget: dict[str, Any], share: tuple[int, int], watch: "Watch") -> "Pointing":
+    from lenslet.tasks.landmark.defaults import usual_weights
+    from lenslet.tasks.landmark.prepare import prepare
+
+    begin, net = _begun(arguments, "landmark", usual_weights(arguments.get("net")))
+    return prepare(arguments["data"], start=begin, net=net, **_plainly(arguments, budget, share, watch))
+
+
+def _begun(arguments: dict[str, Any], task: str, usual: str) -> "tuple[Start, str | None]":
+    """The weights that a run starts from, and the net: the one named, or that whose stages they fit.
+
+    Raises:
+        CallError: weights of a net that has other stages.
+    """
+    from lenslet.card.start import start
+
+    named, family = arguments.get("net"), _FAMILY[task]
+    begin = start(arguments.get("weights") or usual, None)
+    if begin.net is None:
+        return begin, named
+    own = begin.net.replace("facet", family)
+    if not own.startswith(family):
+        raise CallError(
+            f"the weights {begin.source} are of a {begin.net}, on which no net to {task} is built: give natural, a "
+            f"model folder of a facet_s, a facet_m or a {family}, or none"
+        )
+    return begin, named or own
+
+
+def _plainly(
+    arguments: dict[str, Any], budget: dict[str, Any], share: tuple[int, int], watch: "Watch"
+) -> dict[str, Any]:
+    """What every task is told alike."""
+    bar = watch.bar
+    return {
+        "size": arguments.get("size"),
+        "augment": arguments.get("augment"),
+        "budget": budget,
+        "overfit": arguments.get("overfit"),
+        "share": share,
+        "on_decoded": lambda done, of: bar.at(done / of, f"{done} of {of}"),
+        "on_batch": watch.batch,
+    }

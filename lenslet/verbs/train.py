@@ -25,20 +25,23 @@ def train(
         str | Path | None,
         Doc(
             "A folder with one folder of pictures per class, or a .csv of paths and labels; or pictures with boxes in "
-            "the form of Pascal VOC, COCO, YOLO, Label Studio or a table; with or without train and val parts; not "
-            "with --resume."
+            "the form of Pascal VOC, COCO, YOLO, Label Studio or a table; or with points, in one of the last four; "
+            "with or without train and val parts; not with --resume."
         ),
     ] = None,
     *,
     task: Annotated[
-        Literal["classify", "detect"] | None,
-        Doc("What to learn: what a picture shows, or which things, and where; by the look of the data if left out."),
+        Literal["classify", "detect", "localize", "landmark"] | None,
+        Doc(
+            "What to learn: what a picture shows; which things, and where; one thing and its box; or where the points "
+            "of a thing are; by the look of the data if left out, but localize has to be asked for."
+        ),
     ] = None,
     net: Annotated[
         str | None,
         Doc(
             "The net, see `lenslet models`; if left out facet_s, bead_s or bead_m for small colour pictures, argus_s "
-            "for things in pictures."
+            "for things in pictures, locus_s for one thing, stylus_s for points."
         ),
     ] = None,
     weights: Annotated[
@@ -105,7 +108,8 @@ def train(
         str | None,
         Doc(
             "How much pictures are changed while learning: none, light, full, small (for pictures of about 32 px), or "
-            "glyph (letters and digits); to find things none, light, scene, or turned (no side is the upper one)."
+            "glyph (letters and digits); to find things none, light, scene, or turned (no side is the upper one); one "
+            "thing or points none, light, places, or turned."
         ),
     ] = None,
     show_augmented: Annotated[

@@ -56,6 +56,7 @@ class Sheet:
         key: its number.
         more: what the file says beside, as JSON.
         why: why there is no picture, where it is not simply missing.
+        group: see `Scene`.
     """
 
     name: str
@@ -69,6 +70,7 @@ class Sheet:
     key: Key = None
     more: str = ""
     why: str = ""
+    group: str = ""
 
 
 @dataclass

@@ -53,6 +53,7 @@ class Scene:
         key: its number in the file it comes from.
         more: what that file says of it beside, as JSON; of the boxes in `mores`. "" where it says nothing.
         mores: see `more`; one a box, or none at all.
+        group: whom or what it shows, where its table says so: pictures of one person, or frames of one film.
     """
 
     path: Path
@@ -62,6 +63,7 @@ class Scene:
     key: int | str | None = None
     more: str = ""
     mores: tuple[str, ...] = ()
+    group: str = ""
 
 
 @dataclass(frozen=True)

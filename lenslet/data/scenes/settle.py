@@ -186,6 +186,7 @@ class _Room:
             key=sheet.key,
             more=sheet.more,
             mores=tuple(mark.more for mark in marks) if any(mark.more for mark in marks) else (),
+            group=sheet.group,
         )
 
     def _scale(self, sheet: Sheet, size: tuple[int, int]) -> tuple[float, float] | None:

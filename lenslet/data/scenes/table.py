@@ -1,7 +1,8 @@
 """Tables of boxes and points (.csv): a line for each object, or for each picture that shows none.
 
 `image,x0,y0,x1,y1,...` are points by number; `image,nose_x,nose_y,...` are points by name, with `nose_v` for visible;
-`image,label,xmin,ymin,xmax,ymax` are boxes. One table may have both.
+`image,label,xmin,ymin,xmax,ymax` are boxes. One table may have both. A column `group` or `person` says which pictures
+belong together: none of them is held out unless all are.
 """
 
 import csv
@@ -23,6 +24,7 @@ from lenslet.image.names import spoken
 _LARGEST = 1 << 30  # bytes
 _CORNERS = (("xmin", "ymin", "xmax", "ymax"), ("x1", "y1", "x2", "y2"), ("left", "top", "right", "bottom"))
 _POINT = re.compile(r"(?:(?P<axis>[xyv])_?(?P<number>\d+)|(?P<name>.+)[_. ](?P<end>[xyv]))\Z", re.IGNORECASE)
+_GROUPS = ("group", "person", "subject", "identity")
 PICTURES = "images"
 NAME = "labels.csv"
 
@@ -38,6 +40,7 @@ class _Columns:
     part: int | None
     size: tuple[int, int] | None
     flags: dict[str, int]
+    group: int | None = None
 
 
 def columns(first: str) -> tuple[str, _Columns] | None:
@@ -83,6 +86,7 @@ def _columns(cells: list[str]) -> _Columns | None:
         place_of(PARTS),
         None if wide is None or high is None else (high, wide),
         {name: words.index(name) for name in ("crowd", "difficult", "area", "score") if name in words},
+        place_of(_GROUPS),
     )
 
 
@@ -174,6 +178,7 @@ def _line(
             part or "train",
             (round(high), round(wide)) if 0 < high < 1e9 and 0 < wide < 1e9 else None,
             why="" if found or not finder.leads_out(name) else f"{spoken(name)} leads out of the data folder",
+            group=cell(place.group),
         )
         sheets[name] = sheet
     box = [cell(at) for at in place.box or ()]
@@ -219,6 +224,7 @@ def write(scenes: Scenes, names: dict[Part, list[str]], out: Path) -> None:
     beside += ["area"] if any(t.areas is not None for t in truths) else []
     beside += ["score"] if any((t.scores < 1).any() for t in truths) else []
     parts = len(scenes.named) > 1
+    groups = any(scene.group for made in scenes.named.values() for scene in made)
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
     joints = scenes.joints.names if scenes.joints else ()
@@ -226,13 +232,14 @@ def write(scenes: Scenes, names: dict[Part, list[str]], out: Path) -> None:
     hidden = any(p.visible == 1 for made in scenes.named.values() for s in made for points in s.points for p in points)
     axes = "xyv" if hidden else "xy"
     plain = scenes.boxless and scenes.names == ("object",)
-    head = ["image", *(["part"] if parts else []), *([] if plain else ["label"])]
+    first = [*(["part"] if parts else []), *(["group"] if groups else [])]
+    head = ["image", *first, *([] if plain else ["label"])]
     head += [] if scenes.boxless else list(_CORNERS[0])
     head += beside
     writer.writerow([*head, *(f"{a}{n}" if numbered else f"{n}_{a}" for n in joints for a in axes)])
     for part, made in scenes.named.items():
         for scene, name in zip(made, names[part], strict=True):
-            start = [f"{PICTURES}/{name}", *([PART_SPOKEN[part]] if parts else [])]
+            start = [f"{PICTURES}/{name}", *([PART_SPOKEN[part]] if parts else []), *([scene.group] if groups else [])]
             if not len(scene.truth):
                 writer.writerow([*start, *[""] * (len(head) - len(start) + len(joints) * len(axes))])
             for i in range(len(scene.truth)):

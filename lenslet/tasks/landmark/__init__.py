@@ -1,0 +1,1 @@
+"""Where the named points of a thing are: a map a point, and the place that it means."""
