@@ -20,7 +20,7 @@ import lenslet as ll
 DATA = Path("../shared/data/face_keypoints")
 OUT = Path(__file__).parents[2] / "lenslet" / "shipped" / "facepoints"
 RUN = Path("runs/facepoints")
-EPOCHS = 24
+EPOCHS = 20
 LICENCE = (
     "MIT (udacity/P1_Facial_Keypoints; frames from YouTube Faces); of natural, CC BY 4.0 (Caltech-101: Li, "
     "Andreeto, Ranzato, Perona 2022, doi 10.22002/D1.20086)"

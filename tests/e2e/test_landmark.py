@@ -19,7 +19,7 @@ SMALL = {"net": "stylus_tiny", "weights": "none", "progress": False}
 @pytest.fixture(scope="module")
 def model(masks: Path, tmp_path_factory: pytest.TempPathFactory) -> "ll.Landmarker":
     out = tmp_path_factory.mktemp("landmark") / "run"
-    made = ll.train(masks, epochs=12, out=out, **SMALL)  # a table of points says itself what it is for
+    made = ll.train(masks, epochs=12, rate=0.12, out=out, **SMALL)  # a table of points says itself what it is for
     assert isinstance(made, ll.Landmarker)
     return made
 

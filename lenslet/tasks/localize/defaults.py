@@ -71,7 +71,7 @@ def recipe(count: int, *, overfit: bool = False, **decided: Any) -> Recipe:
         decided: fields of `Recipe`, as the caller has decided them; None where not.
     """
     values: dict[str, Any] = {
-        "optimizer": "muon", "momentum": 0.9, "rate": 0.12, "decay": 0.05, "smoothing": 0.0,
+        "optimizer": "muon", "momentum": 0.9, "rate": 0.04, "decay": 0.05, "smoothing": 0.0,
         "batch": min(16, max(count, 1)),
     }  # fmt: skip
     given = {name: value for name, value in decided.items() if value is not None}
