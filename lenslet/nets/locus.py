@@ -86,7 +86,7 @@ def _means(maps: Float[Tensor, "n p h w"]) -> Float[Tensor, "n q"]:
     shares = maps.float().flatten(2).softmax(2).view(maps.shape)
     x = ((torch.arange(width, device=maps.device) + 0.5) / width - 0.5) * _SPAN
     y = ((torch.arange(height, device=maps.device) + 0.5) / height - 0.5) * _SPAN
-    return torch.cat([shares.sum(2) @ x, shares.sum(3) @ y], 1)
+    return torch.cat([(shares.sum(2) * x).sum(2), (shares.sum(3) * y).sum(2)], 1)
 
 
 def _lateral(in_channels: int, channels: int) -> nn.Sequential:
