@@ -1,7 +1,7 @@
 """How `facepoints`, the model of the 68 points of a face that ships with Lenslet, was made.
 
 Command: python -m benchmarks.shipped.facepoints [EPOCHS]
-Minutes: 10 on 2 free cores of an AMD EPYC; it goes on where it was stopped, in the folder runs/facepoints
+Minutes: 14 on one core of a shared AMD EPYC
 Measures: nme (in distances of the outer eye corners), auc@0.08 and failure@0.08 on the 10 % of the people that nothing
     was learned from or chosen by; six others choose the epoch. People are held out by the hash of their name.
 Peers: none; what was tried is in docs/decisions/0014.
