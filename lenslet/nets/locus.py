@@ -83,7 +83,9 @@ class Locus(nn.Module):
 def _means(maps: Float[Tensor, "n p h w"]) -> Float[Tensor, "n q"]:
     """Mean x and y of each map, taken as a probability over its cells; in float32, for places are fine."""
     height, width = maps.shape[2:]
-    shares = maps.float().flatten(2).softmax(2).view(maps.shape)
+    high = maps.float()
+    raised = (high - high.amax((2, 3), keepdim=True)).exp()
+    shares = raised / raised.sum((2, 3), keepdim=True)
     x = ((torch.arange(width, device=maps.device) + 0.5) / width - 0.5) * _SPAN
     y = ((torch.arange(height, device=maps.device) + 0.5) / height - 0.5) * _SPAN
     return torch.cat([(shares.sum(2) * x).sum(2), (shares.sum(3) * y).sum(2)], 1)
