@@ -65,6 +65,7 @@ FREE = {
         "full_like",
         "new_zeros",
         "arange",
+        "linspace",
         "copy",
     ),
     *(

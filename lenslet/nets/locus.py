@@ -86,9 +86,14 @@ def _means(maps: Float[Tensor, "n p h w"]) -> Float[Tensor, "n q"]:
     high = maps.float()
     raised = (high - high.amax((2, 3), keepdim=True)).exp()
     shares = raised / raised.sum((2, 3), keepdim=True)
-    x = ((torch.arange(width, device=maps.device) + 0.5) / width - 0.5) * _SPAN
-    y = ((torch.arange(height, device=maps.device) + 0.5) / height - 0.5) * _SPAN
+    x, y = (_middles(count, maps.device) for count in (width, height))
     return torch.cat([(shares.sum(2) * x).sum(2), (shares.sum(3) * y).sum(2)], 1)
+
+
+def _middles(count: int, device: torch.device) -> Float[Tensor, " count"]:
+    """Of so many cells, from the middle of the picture, in `_SPAN` sides."""
+    edge = _SPAN * (0.5 - 0.5 / count)
+    return torch.linspace(-edge, edge, count, device=device)
 
 
 def _lateral(in_channels: int, channels: int) -> nn.Sequential:
