@@ -13,7 +13,13 @@ STAGES = ("stem.", "layer1.", "layer2.", "layer3.", "layer4.")
 
 
 def take_stages(
-    net: nn.Module, start: Start, *, own: str, ending: tuple[str, ...], keep_ending: bool
+    net: nn.Module,
+    start: Start,
+    *,
+    own: str,
+    ending: tuple[str, ...],
+    keep_ending: bool,
+    stages: tuple[str, ...] = STAGES,
 ) -> dict[str, Any] | None:
     """Copy what fits of the start's weights into a net, and say for the card what that was.
 
@@ -26,6 +32,7 @@ def take_stages(
         own: how the names of the net's own family begin.
         ending: how the names of the weights begin that end the net.
         keep_ending: whether those mean the same in the start.
+        stages: how the names of the weights begin that are needed.
 
     Returns:
         None where the start is noise.
@@ -37,7 +44,7 @@ def take_stages(
         return None
     mine = net.state_dict()
     fits = {k: v for k, v in start.state.items() if k in mine and v.shape == mine[k].shape}
-    needed = [k for k in mine if k.startswith(STAGES) and not k.endswith("num_batches_tracked")]
+    needed = [k for k in mine if k.startswith(stages) and not k.endswith("num_batches_tracked")]
     missing = next((k for k in needed if k not in fits), None)
     if missing is not None:
         raise CardError(
@@ -46,7 +53,7 @@ def take_stages(
         )
     family = start.net is not None and start.net.startswith(own)
     kept = family and keep_ending
-    taken = {k: v for k, v in fits.items() if k.startswith(STAGES) or (family and (kept or not k.startswith(ending)))}
+    taken = {k: v for k, v in fits.items() if k.startswith(stages) or (family and (kept or not k.startswith(ending)))}
     net.load_state_dict(mine | taken)
     return {
         "weights": start.source,

@@ -7,9 +7,12 @@ and two copies of a picture never stand on both sides.
 import hashlib
 from collections.abc import Sequence
 from pathlib import Path
+from typing import TypeVar
 
 import numpy as np
 from jaxtyping import Bool, Int, UInt64
+
+T = TypeVar("T")
 
 
 def content_key(content: bytes) -> int:
@@ -34,6 +37,36 @@ def unseen(paths: Sequence[Path], seen: str) -> list[bool]:
     """
     known = {seen[i : i + 8] for i in range(0, len(seen), 8)}
     return [not known or short_key(path) not in known for path in paths]
+
+
+def seen_keys(before: str, keys: UInt64[np.ndarray, " n"]) -> str:
+    """For a card: what its start had learned from (see `unseen`), and what is learned from now; each picture once."""
+    now = [f"{int(key) >> 32:08x}" for key in keys]
+    return "".join(dict.fromkeys([*(before[i : i + 8] for i in range(0, len(before), 8)), *now]))
+
+
+def without_seen(
+    chosen: Sequence[T], paths: Sequence[Path], seen: str, *, include_seen: bool, called: str = "pictures"
+) -> tuple[list[T], list[str]]:
+    """What to measure a model on, and what a reader of the numbers must know: a model is good at what it has seen.
+
+    Args:
+        chosen: everything that there is.
+        paths: of the picture of each.
+        seen: of the model's card.
+        include_seen: measure on what it was trained on, too.
+        called: what they are, in the plural.
+    """
+    new = unseen(paths, seen)
+    known = len(new) - sum(new)
+    if known and known == len(new):
+        return list(chosen), [
+            f"all {known} {called} were trained on: these numbers say how well it remembers, not how good it is"
+        ]
+    if known and include_seen:
+        return list(chosen), [f"{known} of the {len(new)} {called} were trained on, which flatters these numbers"]
+    kept = [one for one, is_new in zip(chosen, new, strict=True) if is_new]
+    return kept, [f"{known} {called} that it was trained on are left out"] if known else []
 
 
 def split_by_content(

@@ -14,7 +14,7 @@ from torch import Tensor, nn
 
 from lenslet.card import Card, save
 from lenslet.data import Parts, Sample, read
-from lenslet.data.split import unseen
+from lenslet.data.split import without_seen
 from lenslet.errors import DataError, ImageError
 from lenslet.image import open_image
 from lenslet.results import Classification, Evaluation, Unreadable
@@ -134,16 +134,8 @@ class Classifier:
             DataError: no such data, unknown class names, or nothing that can be read.
         """
         samples, notes = self._samples(data)
-        keep, seen = self._unseen(samples)
-        if seen and not keep:
-            notes.append(
-                f"all {seen} pictures were trained on: these numbers say how well it remembers, not how good it is"
-            )
-        elif seen and not include_seen:
-            notes.append(f"{seen} pictures that it was trained on are left out")
-            samples = keep
-        elif seen:
-            notes.append(f"{seen} of the {len(samples)} pictures were trained on, which flatters these numbers")
+        samples, told = without_seen(samples, [s.path for s in samples], self.card.seen, include_seen=include_seen)
+        notes += told
         answers = []
         for answer in self.predict(s.path for s in samples):
             answers.append(answer)
@@ -210,9 +202,3 @@ class Classifier:
                 f"{', ...' if len(self.labels) > 8 else ''}); rename or remove that class"
             )
         return [Sample(s.path, known[parts.labels[s.label]]) for s in chosen], list(parts.notes)
-
-    def _unseen(self, samples: list[Sample]) -> tuple[list[Sample], int]:
-        """The samples that the card does not list as trained on, and how many it does."""
-        new = unseen([s.path for s in samples], self.card.seen)
-        keep = [s for s, is_new in zip(samples, new, strict=True) if is_new]
-        return keep, len(samples) - len(keep)

@@ -24,6 +24,7 @@ from lenslet.data import (
     split_by_content,
 )
 from lenslet.data.augment import PRESETS
+from lenslet.data.split import seen_keys
 from lenslet.errors import CallError, DataError, WorkError
 from lenslet.image import Preprocess
 from lenslet.loops import Epoch, Learner, Recipe
@@ -238,7 +239,7 @@ def prepare(
             data=_data_entry(parts, learn, held, pictures.keys, labels),
             versions=software(),
             licence={"weights": first.licence, "data": "not stated"},
-            seen=_seen(first.seen, pictures.keys[rows[learn]]),
+            seen=seen_keys(first.seen, pictures.keys[rows[learn]]),
             started_from={} if transfer is None else transfer.to_dict(made),
         ),
         task=Classify(smoothing=recipe.smoothing),
@@ -264,12 +265,6 @@ def prepare(
         notes=parts.notes + pictures.notes,
         transfer=transfer,
     )
-
-
-def _seen(before: str, keys: np.ndarray) -> str:
-    """For the card: what the start had learned from, and what is learned from now; each picture once."""
-    now = [f"{int(key) >> 32:08x}" for key in keys]
-    return "".join(dict.fromkeys([*(before[i : i + 8] for i in range(0, len(before), 8)), *now]))
 
 
 def _transfer(begin: Start, net: nn.Module, freeze: str | int | None, labels: tuple[str, ...]) -> Transfer | None:

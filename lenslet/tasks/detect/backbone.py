@@ -2,8 +2,8 @@
 
 from typing import Any
 
+from lenslet.card.stages import take_stages
 from lenslet.card.start import Start
-from lenslet.errors import CardError
 from lenslet.nets import Argus
 from lenslet.tasks.detect.head import Head
 
@@ -23,27 +23,6 @@ def take_over(net: Argus, start: Start, names: tuple[str, ...], head: Head) -> d
     Raises:
         CardError: the weights are not for this net.
     """
-    if start.state is None:
-        return None
-    own = net.state_dict()
-    fits = {k: v for k, v in start.state.items() if k in own and v.shape == own[k].shape}
+    same = start.labels == names and start.head == head.to_dict()
     stages = tuple(f"{name}." for name in net.body)
-    needed = [k for k in own if k.startswith(stages) and not k.endswith("num_batches_tracked")]
-    missing = next((k for k in needed if k not in fits), None)
-    if missing is not None:
-        raise CardError(
-            f"the weights {start.source} do not fit the stages of this net ({missing} is missing or of another shape): "
-            "leave --weights or --net out, or give weights of the same net"
-        )
-    whole = start.net is not None and start.net.startswith("argus")
-    same = whole and start.labels == names and start.head == head.to_dict()
-    parts = stages + (("lateral.", "pyramid.") if whole else ()) + (("where.", "what.") if same else ())
-    taken = {k: v for k, v in fits.items() if k.startswith(parts)}
-    net.load_state_dict(own | taken)
-    return {
-        "weights": start.source,
-        "licence": start.terms,
-        "head": "kept" if same else "new",
-        "frozen": [],
-        **({"sha256": start.sha256} if start.sha256 else {}),
-    }
+    return take_stages(net, start, own="argus", ending=("where.", "what."), keep_ending=same, stages=stages)

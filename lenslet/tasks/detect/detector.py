@@ -14,7 +14,7 @@ from torch import Tensor, nn
 
 from lenslet.card import Card, save
 from lenslet.data import Scene, read_boxes
-from lenslet.data.split import unseen
+from lenslet.data.split import without_seen
 from lenslet.errors import CallError, DataError, ImageError
 from lenslet.image import Frame, Preprocess, open_image
 from lenslet.nets.fused import fused
@@ -138,17 +138,8 @@ class Detector:
             DataError: no such data, unknown class names, or nothing that can be read.
         """
         scenes, notes = self._scenes(data)
-        keep = unseen([scene.path for scene in scenes], self.card.seen)
-        seen = len(scenes) - sum(keep)
-        if seen == len(scenes) and seen:
-            notes.append(
-                f"all {seen} pictures were trained on: these numbers say how well it remembers, not how good it is"
-            )
-        elif seen and not include_seen:
-            notes.append(f"{seen} pictures that it was trained on are left out")
-            scenes = [scene for scene, new in zip(scenes, keep, strict=True) if new]
-        elif seen:
-            notes.append(f"{seen} of the {len(scenes)} pictures were trained on, which flatters these numbers")
+        scenes, told = without_seen(scenes, [scene.path for scene in scenes], self.card.seen, include_seen=include_seen)
+        notes += told
         answers = []
         for answer in self.predict((scene.path for scene in scenes), at_least=_ALL):
             answers.append(answer)

@@ -15,6 +15,7 @@ from lenslet.card.start import Start
 from lenslet.data import Scene, Scenes, Skipped, channel_statistics, decode, read_boxes, split_by_content
 from lenslet.data.follow import boxes_follow
 from lenslet.data.placed import Placed, stacked
+from lenslet.data.split import seen_keys
 from lenslet.errors import CallError, DataError, WorkError
 from lenslet.image import Preprocess
 from lenslet.image.resizing import letterboxed
@@ -196,7 +197,7 @@ def prepare(
             data=_data_entry(scenes, chosen, learn, held, pictures.keys),
             versions=software(),
             licence={"weights": start.licence, "data": "not stated"},
-            seen=_seen(start.seen, pictures.keys[rows[learn]]),
+            seen=seen_keys(start.seen, pictures.keys[rows[learn]]),
             started_from={} if taken is None else taken,
         ),
         task=Detect(decided, scenes.names),
@@ -268,12 +269,6 @@ def _few(learn: np.ndarray, chosen: Sequence[Scene], count: int) -> np.ndarray:
     if count < 1:
         raise CallError(f"overfit is {count}: give at least 1 picture")
     return np.array(sorted(learn, key=lambda i: len(chosen[i].truth) == 0)[:count])
-
-
-def _seen(before: str, keys: np.ndarray) -> str:
-    """For the card: what the start had learned from, and what is learned from now; each picture once."""
-    now = [f"{int(key) >> 32:08x}" for key in keys]
-    return "".join(dict.fromkeys([*(before[i : i + 8] for i in range(0, len(before), 8)), *now]))
 
 
 def _data_entry(

@@ -14,7 +14,7 @@ from torch import nn
 
 from lenslet.card import Card, save
 from lenslet.data import read_boxes
-from lenslet.data.split import unseen
+from lenslet.data.split import without_seen
 from lenslet.errors import CallError, DataError, ImageError
 from lenslet.image import Frame, open_image
 from lenslet.results import Evaluation, Points, Unreadable
@@ -124,17 +124,10 @@ class Landmarker:
             DataError: no such data, other points, or nothing that can be read.
         """
         chosen, notes = self._things(data)
-        keep = unseen([thing.path for thing in chosen], self.card.seen)
-        seen = len(chosen) - sum(keep)
-        if seen == len(chosen) and seen:
-            notes.append(
-                f"all {seen} things were trained on: these numbers say how well it remembers, not how good it is"
-            )
-        elif seen and not include_seen:
-            notes.append(f"{seen} things that it was trained on are left out")
-            chosen = [thing for thing, new in zip(chosen, keep, strict=True) if new]
-        elif seen:
-            notes.append(f"{seen} of the {len(chosen)} things were trained on, which flatters these numbers")
+        chosen, told = without_seen(
+            chosen, [thing.path for thing in chosen], self.card.seen, include_seen=include_seen, called="things"
+        )
+        notes += told
         read, skipped = self._answers(chosen, on_picture)
         groups = [thing.group for thing, _ in read]
         return evaluate(

@@ -19,6 +19,7 @@ from lenslet.data import Scenes, Skipped, channel_statistics, read_boxes, split_
 from lenslet.data.follow import points_follow
 from lenslet.data.joined import Joined
 from lenslet.data.placed import Placed
+from lenslet.data.split import seen_keys
 from lenslet.data.together import groups_of, split_by_group
 from lenslet.errors import CallError, DataError, WorkError
 from lenslet.image import Preprocess
@@ -190,7 +191,7 @@ def prepare(
             data=_data_entry(scenes, every, learn, held, seen),
             versions=software(),
             licence={"weights": start.licence, "data": "not stated"},
-            seen=_seen(start.seen, seen.keys[learn]),
+            seen=seen_keys(start.seen, seen.keys[learn]),
             started_from={} if taken is None else taken,
         ),
         task=Landmark(names, final.size, unit),
@@ -294,12 +295,6 @@ def _few(learn: Int[np.ndarray, " n"], count: int) -> Int[np.ndarray, " m"]:
     if count < 1:
         raise CallError(f"overfit is {count}: give at least 1 picture")
     return learn[:count]
-
-
-def _seen(before: str, keys: np.ndarray) -> str:
-    """For the card: what the start had learned from, and what is learned from now; each picture once."""
-    now = [f"{int(key) >> 32:08x}" for key in keys]
-    return "".join(dict.fromkeys([*(before[i : i + 8] for i in range(0, len(before), 8)), *now]))
 
 
 def _data_entry(

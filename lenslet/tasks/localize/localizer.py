@@ -14,7 +14,7 @@ from torch import nn
 
 from lenslet.card import Card, save
 from lenslet.data import read_boxes
-from lenslet.data.split import unseen
+from lenslet.data.split import without_seen
 from lenslet.errors import DataError, ImageError
 from lenslet.image import Frame, open_image
 from lenslet.results import Evaluation, Localization, Unreadable
@@ -117,17 +117,8 @@ class Localizer:
             DataError: no such data, unknown class names, or nothing that can be read.
         """
         chosen, notes = self._shown(data)
-        keep = unseen([one.path for one in chosen], self.card.seen)
-        seen = len(chosen) - sum(keep)
-        if seen == len(chosen) and seen:
-            notes.append(
-                f"all {seen} pictures were trained on: these numbers say how well it remembers, not how good it is"
-            )
-        elif seen and not include_seen:
-            notes.append(f"{seen} pictures that it was trained on are left out")
-            chosen = [one for one, new in zip(chosen, keep, strict=True) if new]
-        elif seen:
-            notes.append(f"{seen} of the {len(chosen)} pictures were trained on, which flatters these numbers")
+        chosen, told = without_seen(chosen, [one.path for one in chosen], self.card.seen, include_seen=include_seen)
+        notes += told
         answers: list[Localization | Unreadable] = []
         for answer in self.predict(one.path for one in chosen):
             answers.append(answer)
