@@ -8,6 +8,7 @@ from lenslet.results.data_report import DataReport, Finding
 from lenslet.results.data_split import DataSplit
 from lenslet.results.data_stats import DataStats
 from lenslet.results.detections import Detection, Detections
+from lenslet.results.encoding import Encoding
 from lenslet.results.evaluation import Evaluation, Miss
 from lenslet.results.learning_curve import CurvePoint, LearningCurve
 from lenslet.results.localization import Localization
@@ -27,6 +28,7 @@ __all__ = [
     "DataStats",
     "Detection",
     "Detections",
+    "Encoding",
     "Evaluation",
     "Finding",
     "LearningCurve",
