@@ -6,9 +6,10 @@ from typing import Any, Literal, overload
 from lenslet import boxes, foundations, nets
 from lenslet.errors import LensletError
 from lenslet.loops import Epoch, Recipe, fit
-from lenslet.results import Classification, Detections, Evaluation, LearningCurve, Localization, Points, Rates
+from lenslet.results import Classification, Detections, Encoding, Evaluation, LearningCurve, Localization, Points, Rates
 from lenslet.tasks.classify.classifier import Classifier
 from lenslet.tasks.detect.detector import Detector
+from lenslet.tasks.face.embedder import Embedder
 from lenslet.tasks.landmark.landmarker import Landmarker
 from lenslet.tasks.localize.localizer import Localizer
 from lenslet.verbs.cache import cache
@@ -31,6 +32,8 @@ __all__ = [
     "Classifier",
     "Detections",
     "Detector",
+    "Embedder",
+    "Encoding",
     "Epoch",
     "Evaluation",
     "Landmarker",
@@ -77,6 +80,8 @@ def train(
     head: Literal["points", "anchors"] | None = None,
     assign: Literal["aligned", "centre"] | None = None,
     mosaic: float | None = None,
+    loss: Literal["margin", "triplet", "contrastive", "binary"] | None = None,
+    miner: Literal["random", "all", "semi-hard", "batch-hard"] | None = None,
     batch: int | None = None,
     rate: float | None = None,
     optimizer: Literal["adamw", "sgd", "muon"] | None = None,
@@ -107,5 +112,9 @@ def train(
 def train(
     data: str | Path | None = None, *, task: Literal["landmark"], find_lr: Literal[False] = False, **options: Any
 ) -> Landmarker: ...
+@overload
+def train(
+    data: str | Path | None = None, *, task: Literal["face"], find_lr: Literal[False] = False, **options: Any
+) -> Embedder: ...
 @overload
 def train(data: str | Path | None = None, *, find_lr: Literal[True], **options: Any) -> Rates: ...

@@ -26,17 +26,20 @@ SHARES = (
 )
 PARTS = ("map50", "map", "map_small", "map_medium", "map_large", "ar100")  # always written with three digits
 WORST = 8
+KINDS_OF = {"landmark": ("things", "points"), "face": ("pictures", "identities")}
 SINGLE = ("n", "precision", "recall", "f1", "mean_iou", "found")
 
 
 def show(evaluation: "Evaluation") -> None:
     """Metrics, a row per class, the costliest errors; what was left out goes to stderr."""
-    things, kinds = ("things", "points") if evaluation.task == "landmark" else ("pictures", "classes")
+    things, kinds = KINDS_OF.get(evaluation.task, ("pictures", "classes"))
     write(f"{evaluation.n:,} {things}, {len(evaluation.labels)} {kinds}")
     whole = [name for name in evaluation.metrics if "/" not in name]  # those of one class stand in its row
     table("", ["metric", "value", "95 % interval"], [_metric(evaluation, name) for name in whole])
     if evaluation.task in ("localize", "landmark"):
         _show_single(evaluation)
+    elif evaluation.task == "face":
+        _show_pairs(evaluation)
     elif evaluation.per_class:
         parts = [name for name in ("ap50", "ap") if name in next(iter(evaluation.per_class.values()))]
         rows = [
@@ -46,7 +49,7 @@ def show(evaluation: "Evaluation") -> None:
         table("", ["class", "n", *parts, *SHARES[-3:]], rows)
     if evaluation.mistakes is not None:
         _show_mistakes(evaluation.mistakes)
-    if evaluation.worst and evaluation.task != "landmark":
+    if evaluation.worst and evaluation.task not in ("landmark", "face"):
         rows = [[miss.picture, miss.truth, miss.predicted, percent(miss.score)] for miss in evaluation.worst[:WORST]]
         table("Worst errors", ["picture", "is", "was taken for", "how sure"], rows)
     for _, why in evaluation.skipped:
@@ -101,6 +104,23 @@ def _show_single(evaluation: "Evaluation") -> None:
     table("Farthest off" if len(far) > WORST else "", ["point", "known", "off by"], rows)
     if evaluation.worst:
         table("Worst", ["picture", "off by"], [[miss.picture, percent(miss.loss)] for miss in evaluation.worst[:WORST]])
+
+
+def _show_pairs(evaluation: "Evaluation") -> None:
+    """Who is told worst, and the pairs that are."""
+    hard = sorted(
+        evaluation.per_class.items(), key=lambda item: -max(_known(item[1]["refused"]), _known(item[1]["accepted"]))
+    )
+    rows = [[label, int(row["n"]), _share(row["refused"]), _share(row["accepted"])] for label, row in hard[:WORST]]
+    if rows:
+        table("Told worst", ["identity", "n", "own pairs refused", "others accepted"], rows)
+    if evaluation.worst:
+        worst = [[miss.picture, miss.beside or "", miss.truth, miss.predicted] for miss in evaluation.worst[:WORST]]
+        table("Worst errors", ["picture", "beside", "is", "was said"], worst)
+
+
+def _known(value: int | float) -> float:
+    return 0.0 if math.isnan(value) else value
 
 
 def _cell(value: float | int | None, name: str) -> object:

@@ -11,13 +11,15 @@ from lenslet.verbs.bulk import Bulk
 from lenslet.verbs.predict import predict
 
 if TYPE_CHECKING:
-    from lenslet.results import Classification, Detections, Localization, Points, Unreadable
+    from lenslet.results import Classification, Detections, Encoding, Localization, Points, Unreadable
 
 MOST = 40  # classes in a table
 POINTS = 5  # that are written out
 
 
-def call(**given: Any) -> "Iterator[Classification | Detections | Localization | Points | Unreadable] | Bulk":
+def call(
+    **given: Any,
+) -> "Iterator[Classification | Detections | Encoding | Localization | Points | Unreadable] | Bulk":
     """The verb's answers; where some are missing, the command says so at its end and fails.
 
     Of a folder of answers nothing is missing: every file has its row, and the numbers say how many were unreadable.
@@ -27,8 +29,8 @@ def call(**given: Any) -> "Iterator[Classification | Detections | Localization |
 
 
 def _judged(
-    answers: "Iterator[Classification | Detections | Localization | Points | Unreadable]",
-) -> "Iterator[Classification | Detections | Localization | Points | Unreadable]":
+    answers: "Iterator[Classification | Detections | Encoding | Localization | Points | Unreadable]",
+) -> "Iterator[Classification | Detections | Encoding | Localization | Points | Unreadable]":
     first, second = next(answers), next(answers, None)
     if second is None and hasattr(first, "why"):
         raise ImageError(first.why)
@@ -42,7 +44,9 @@ def _judged(
         raise error(f"{unreadable} of {pictures} pictures could not be opened")
 
 
-def show(answers: "Iterator[Classification | Detections | Localization | Points | Unreadable] | Bulk") -> None:
+def show(
+    answers: "Iterator[Classification | Detections | Encoding | Localization | Points | Unreadable] | Bulk",
+) -> None:
     """Picture, label, how sure, then the next best; or what was found on it; or the numbers of a folder of answers."""
     if isinstance(answers, Bulk):
         _show_bulk(answers)
@@ -50,6 +54,9 @@ def show(answers: "Iterator[Classification | Detections | Localization | Points 
     for answer in answers:
         if hasattr(answer, "why"):
             say(answer.why)
+            continue
+        if hasattr(answer, "vector"):
+            write(f"{answer.picture}  {answer}")
             continue
         if hasattr(answer, "boxes"):
             write(f"{answer.picture}  {answer}")

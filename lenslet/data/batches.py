@@ -59,7 +59,7 @@ class Batches(InOrder):
 
     def __iter__(self) -> Iterator[tuple[Float[Tensor, "b c h w"], Tensor]]:
         for epoch, number, chosen in self.turn():
-            taken = np.ascontiguousarray(self.pixels[self.rows[chosen.numpy()]])
+            taken = self._taken(chosen)
             # each batch has dice of its own, so that a run can go on from any of them
             dice = self.order.dice(epoch, number, self.order.rank)
             images, targets = self._tensor(taken, dice), self.targets[chosen]
@@ -76,6 +76,10 @@ class Batches(InOrder):
         images = self._tensor(np.ascontiguousarray(self.pixels[rows]), generator) * self.std + self.mean
         shown = (images.clamp(0, 1) * 255).round().to(torch.uint8).permute(0, 2, 3, 1).numpy()
         return shown if shown.shape[3] == 3 else np.repeat(shown, 3, axis=3)
+
+    def _taken(self, chosen: Int[Tensor, " b"]) -> UInt8[np.ndarray, "b h w c"]:
+        """The pictures of a batch, as they were decoded."""
+        return np.ascontiguousarray(self.pixels[self.rows[chosen.numpy()]])
 
     def _tensor(self, taken: UInt8[np.ndarray, "b h w c"], generator: torch.Generator) -> Float[Tensor, "b c h w"]:
         """Augment and normalise; the memory stays in NHWC order, which is what channels_last nets read fastest."""

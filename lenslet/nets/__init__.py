@@ -10,6 +10,7 @@ from lenslet.nets.alexnet import AlexNet, alexnet, alexnet_tiny
 from lenslet.nets.anatomy import anatomy
 from lenslet.nets.argus import Argus, argus_l, argus_m, argus_resnet18, argus_s, argus_tiny
 from lenslet.nets.bead import Bead, bead_m, bead_s, bead_tiny
+from lenslet.nets.cameo import Cameo, cameo_m, cameo_s, cameo_tiny, signet_s
 from lenslet.nets.catalogue import NETS, build, check_size, input_channels, smallest_size, usual_size
 from lenslet.nets.facet import Facet, facet_l, facet_m, facet_s, facet_tiny
 from lenslet.nets.googlenet import GoogLeNet, GoogLeNetOutputs, googlenet, googlenet_tiny
@@ -55,6 +56,7 @@ __all__ = [
     "BasicBlock",
     "Bead",
     "Bottleneck",
+    "Cameo",
     "CifarResNet",
     "Facet",
     "Fire",
@@ -79,6 +81,9 @@ __all__ = [
     "bead_s",
     "bead_tiny",
     "build",
+    "cameo_m",
+    "cameo_s",
+    "cameo_tiny",
     "check_size",
     "facet_l",
     "facet_m",
@@ -111,6 +116,7 @@ __all__ = [
     "resnet110",
     "resnet152",
     "resnet_tiny",
+    "signet_s",
     "simple_convnet",
     "smallest_size",
     "squeezenet1_0",

@@ -11,6 +11,7 @@ from lenslet.errors import CallError
 from lenslet.nets.alexnet import AlexNet, alexnet, alexnet_tiny
 from lenslet.nets.argus import Argus, argus_l, argus_m, argus_resnet18, argus_s, argus_tiny
 from lenslet.nets.bead import Bead, bead_m, bead_s, bead_tiny
+from lenslet.nets.cameo import Cameo, cameo_m, cameo_s, cameo_tiny, signet_s
 from lenslet.nets.facet import Facet, facet_l, facet_m, facet_s, facet_tiny
 from lenslet.nets.googlenet import GoogLeNet, googlenet, googlenet_tiny
 from lenslet.nets.lenet import LeNet5, lenet5, lenet5_relu, lenet_course
@@ -52,6 +53,9 @@ NETS: dict[str, Callable[..., nn.Module]] = {
     "locus_m": locus_m,
     "stylus_s": stylus_s,
     "stylus_m": stylus_m,
+    "cameo_s": cameo_s,
+    "cameo_m": cameo_m,
+    "signet_s": signet_s,
     "simple_convnet": simple_convnet,
     "lenet_course": lenet_course,
     "lenet5": lenet5,
@@ -88,6 +92,7 @@ NETS: dict[str, Callable[..., nn.Module]] = {
     "argus_tiny": argus_tiny,
     "locus_tiny": locus_tiny,
     "stylus_tiny": stylus_tiny,
+    "cameo_tiny": cameo_tiny,
     "bead_tiny": bead_tiny,
     "alexnet_tiny": alexnet_tiny,
     "vgg_tiny": vgg_tiny,
@@ -119,6 +124,7 @@ SIZES: dict[type[nn.Module], Sizes] = {
     Argus: Sizes(320, 32),
     Locus: Sizes(128, 32),
     Stylus: Sizes(128, 32),
+    Cameo: Sizes(112, 32),
     LeNet5: Sizes(32, 32, fixed=True),
     SimpleConvNet: Sizes(39, 39, fixed=True),
     AlexNet: Sizes(224, 63),

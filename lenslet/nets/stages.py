@@ -14,6 +14,7 @@ from torch import nn
 from lenslet.errors import CallError
 from lenslet.nets.alexnet import AlexNet
 from lenslet.nets.bead import Bead
+from lenslet.nets.cameo import Cameo
 from lenslet.nets.facet import Facet
 from lenslet.nets.googlenet import GoogLeNet
 from lenslet.nets.lenet import LeNet5
@@ -114,6 +115,17 @@ def _bead(net: Bead) -> Plan:
     ]
 
 
+def _cameo(net: Cameo) -> Plan:
+    return [
+        ("stem", [net.stem]),
+        ("layer1", [net.layer1]),
+        ("layer2", [net.layer2]),
+        ("layer3", [net.layer3]),
+        ("layer4", [net.layer4, net.pool, net.reduce, nn.Flatten()]),
+        ("head", [net.fc, net.norm]),
+    ]
+
+
 def _resnet(net: ResNet) -> Plan:
     return [
         ("conv1", [net.conv1, net.bn1, net.relu, net.maxpool]),
@@ -183,6 +195,7 @@ def _cut(modules: Iterable[nn.Module], ends: tuple[type[nn.Module], ...]) -> lis
 
 PLANS: dict[type[nn.Module], Callable[[Any], Plan]] = {
     Bead: _bead,
+    Cameo: _cameo,
     Facet: _facet,
     ResNet: _resnet,
     CifarResNet: _cifar,

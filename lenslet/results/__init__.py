@@ -15,6 +15,7 @@ from lenslet.results.localization import Localization
 from lenslet.results.mistakes import Mistake, Mistakes
 from lenslet.results.points import Point, Points
 from lenslet.results.rates import Rates
+from lenslet.results.roc import Roc
 from lenslet.results.unreadable import Unreadable
 
 __all__ = [
@@ -39,5 +40,6 @@ __all__ = [
     "Point",
     "Points",
     "Rates",
+    "Roc",
     "Unreadable",
 ]

@@ -111,4 +111,7 @@ class Encoding:
         return hash((self.vector.tobytes(), self.quality))
 
     def __repr__(self) -> str:
-        return f"Encoding({len(self)} numbers, quality {self.quality:.2f})"
+        return f"Encoding({self})"
+
+    def __str__(self) -> str:
+        return f"{len(self)} numbers, quality {self.quality:.2f}"

@@ -15,6 +15,7 @@ from lenslet.errors import CallError, ShapeError, WorkError
 from lenslet.files import whole_file
 from lenslet.results.curves import Curves
 from lenslet.results.mistakes import Mistakes
+from lenslet.results.roc import Roc, roc_figure
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -33,6 +34,7 @@ class Miss:
         predicted: what the model said.
         score: how sure it was of that, 0..1.
         loss: what the error cost: -log of the probability given to the truth, in classification.
+        beside: the other picture, where two were compared.
     """
 
     picture: Path | np.ndarray | None = field(compare=False)
@@ -40,6 +42,7 @@ class Miss:
     predicted: str
     score: _Number
     loss: _Number
+    beside: Path | np.ndarray | None = field(default=None, compare=False)
 
     def to_dict(self) -> dict[str, Any]:
         """Plain values."""
@@ -49,13 +52,15 @@ class Miss:
             "predicted": self.predicted,
             "score": float(self.score),
             "loss": _plain(self.loss),
+            **({"beside": str(self.beside)} if isinstance(self.beside, Path) else {}),
         }
 
     @classmethod
     def from_dict(cls, plain: Mapping[str, Any]) -> "Miss":
         """Read what `to_dict` wrote."""
         picture = Path(plain["image"]) if plain["image"] is not None else None
-        return cls(picture, plain["truth"], plain["predicted"], plain["score"], _number(plain["loss"]))
+        beside = Path(plain["beside"]) if plain.get("beside") is not None else None
+        return cls(picture, plain["truth"], plain["predicted"], plain["score"], _number(plain["loss"]), beside)
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -75,6 +80,7 @@ class Evaluation:
         notes: sentences that a reader of the numbers must know.
         mistakes: of a detector, by their kind.
         curves: of a detector, precision against recall and against the threshold.
+        roc: of pairs, how their distances lie.
     """
 
     task: str
@@ -89,6 +95,7 @@ class Evaluation:
     notes: tuple[str, ...] = ()
     mistakes: Mistakes | None = None
     curves: Curves | None = None
+    roc: Roc | None = None
 
     def __post_init__(self) -> None:
         if self.n < 0:
@@ -137,6 +144,8 @@ class Evaluation:
         from lenslet.results.confusion import confusion_figure
         from lenslet.results.curves import curves_figure
 
+        if self.roc is not None:
+            return roc_figure(self.roc)
         if self.curves is not None:
             return curves_figure(self)
         if self.confusion is None:
@@ -179,6 +188,7 @@ class Evaluation:
             "notes": list(self.notes),
             **({} if self.mistakes is None else {"mistakes": self.mistakes.to_dict()}),
             **({} if self.curves is None else {"curves": self.curves.to_dict()}),
+            **({} if self.roc is None else {"roc": self.roc.to_dict()}),
         }
 
     def to_json(self) -> str:
@@ -215,6 +225,7 @@ class Evaluation:
                 notes=tuple(plain["notes"]),
                 mistakes=Mistakes.from_dict(plain["mistakes"]) if "mistakes" in plain else None,
                 curves=Curves.from_dict(plain["curves"]) if "curves" in plain else None,
+                roc=Roc.from_dict(plain["roc"]) if "roc" in plain else None,
             )
         except CallError:
             raise
@@ -257,7 +268,7 @@ class Evaluation:
     def _compared(self) -> dict[str, Any]:
         """Everything but the pictures of the errors."""
         plain = self.to_dict() | ({} if self.mistakes is None else {"mistakes": self.mistakes.to_dict(files=False)})
-        return plain | {"worst": [{**miss, "image": None} for miss in plain["worst"]]}
+        return plain | {"worst": [{**miss, "image": None, "beside": None} for miss in plain["worst"]]}
 
 
 def _plain(value: _Number) -> _Number | None:

@@ -16,7 +16,8 @@ def evaluate(
         str | Path,
         Doc(
             "A folder with one folder of pictures per class, or a .csv of paths and labels; or pictures with boxes, "
-            "in any form that `train` reads; its test or val part, if it has parts."
+            "in any form that `train` reads; or a folder for each person, pairs, or one-shot runs; its test or val "
+            "part, if it has parts."
         ),
     ],
     *,
@@ -28,7 +29,8 @@ def evaluate(
 
     Of classes: accuracy, macro F1, calibration. Of things found: COCO's mAP50 and mAP, precision and recall at the best
     threshold, and what kind of mistakes cost most. Of one thing a picture: accuracy, mean IoU, and the share found. Of
-    points: the normalised mean error, the area under its curve, and the share of failures.
+    points: the normalised mean error, the area under its curve, and the share of failures. Of pairs: AUC, the equal
+    error rate, and how many are known from one picture.
 
     Raises:
         CardError: no such model.
@@ -44,7 +46,11 @@ def evaluate(
     if out is not None:
         title = f"{Path(opened.folder or opened.card.net).name} on {Path(data).name}"
         finds = evaluation.task == "detect"
-        if evaluation.task in ("localize", "landmark"):
+        if evaluation.task == "face":
+            from lenslet.verbs.face_report import evaluated_page
+
+            page = evaluated_page(evaluation, title)
+        elif evaluation.task in ("localize", "landmark"):
             from lenslet.report.single import single_page
             from lenslet.verbs.drawn import worst_drawn
 
@@ -55,6 +61,7 @@ def evaluate(
 
             page = detection_page(evaluation, title=title) if finds else evaluation_page(evaluation, title=title)
         page.write(Path(out) / "report.html")
-        if evaluation.task != "landmark":
-            evaluation.plot(Path(out) / ("precision-recall.png" if finds else "confusion.png"))
+        name = {"detect": "precision-recall.png", "face": "roc.png"}.get(evaluation.task, "confusion.png")
+        if evaluation.task != "landmark" and (evaluation.task != "face" or evaluation.roc is not None):
+            evaluation.plot(Path(out) / name)
     return evaluation

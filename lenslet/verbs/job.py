@@ -11,10 +11,11 @@ if TYPE_CHECKING:
     from lenslet.loops import Epoch, Feed, Learner, Recipe, Task
     from lenslet.tasks.classify.classifier import Classifier
     from lenslet.tasks.detect.detector import Detector
+    from lenslet.tasks.face.embedder import Embedder
     from lenslet.tasks.landmark.landmarker import Landmarker
     from lenslet.tasks.localize.localizer import Localizer
 
-Model: TypeAlias = "Classifier | Detector | Landmarker | Localizer"
+Model: TypeAlias = "Classifier | Detector | Embedder | Landmarker | Localizer"
 """What a user holds."""
 
 

@@ -54,10 +54,14 @@ def _folder(path: Path) -> "Model":
     from lenslet import card
 
     found, state = card.load(path.parent if path.name in (card.CARD, card.WEIGHTS) else path)
-    if found.task not in ("classify", "detect", "localize", "landmark"):
+    if found.task not in ("classify", "detect", "localize", "landmark", "face"):
         raise CardError(f"{path}: its task is {found.task!r}, which this version of Lenslet does not know: update it")
     net = _build(path, found)
     try:
+        if found.task == "face":
+            from lenslet.tasks.face.embedder import Embedder
+
+            return Embedder.restored(net, found, state, path)
         net.load_state_dict(state)
     except RuntimeError as error:
         raise CardError(
@@ -97,6 +101,10 @@ def _build(path: Path, card: "Card") -> Any:
             from lenslet.tasks.localize.decode import NUMBERS
 
             expected |= {"num_classes": NUMBERS + len(card.labels)}
+        elif card.task == "face":
+            from lenslet.tasks.face.decode import dimensions_of
+
+            expected |= {"num_classes": dimensions_of(card.head)}
         elif card.task == "landmark":
             from lenslet.tasks.landmark.views import View
 

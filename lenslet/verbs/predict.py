@@ -9,13 +9,13 @@ from annotated_doc import Doc
 from lenslet.errors import CallError
 
 if TYPE_CHECKING:
-    from lenslet.results import Classification, Detections, Localization, Points, Unreadable
+    from lenslet.results import Classification, Detections, Encoding, Localization, Points, Unreadable
     from lenslet.tasks.classify.classifier import Classifier
     from lenslet.tasks.detect.detector import Detector
     from lenslet.verbs.bulk import Bulk
     from lenslet.verbs.job import Model
 
-    Answer: TypeAlias = Classification | Detections | Localization | Points | Unreadable
+    Answer: TypeAlias = Classification | Detections | Encoding | Localization | Points | Unreadable
 
 
 def predict(
@@ -88,6 +88,8 @@ def predict(
     extra = next((name for name, value in wanted.items() if value is not None), None)
     if extra is not None and not finds:
         raise CallError(f"--{extra} is for models that find things, and this one says what a whole picture shows")
+    if plot is not None and opened.card.task == "face":
+        raise CallError("--plot is for answers that can be drawn, and an encoding is a list of numbers: leave it out")
     given = [images] if isinstance(images, str | Path) else images
     if out is not None:
         if opened.card.task != "classify":
@@ -117,11 +119,11 @@ def _found(
 
 def _written(answers: "Iterator[Answer]", plot: Path | None, crops: Path | None) -> "Iterator[Answer]":
     """The answers, each drawn and cut out on its way."""
-    from lenslet.results import Detections, Unreadable
+    from lenslet.results import Detections, Encoding, Unreadable
 
     names: dict[str, int] = {}
     for answer in answers:
-        if plot is not None and not isinstance(answer, Unreadable):
+        if plot is not None and not isinstance(answer, Unreadable | Encoding):
             assert isinstance(answer.picture, Path)
             stem = answer.picture.stem
             names[stem] = names.get(stem, 0) + 1  # a.jpg of two folders, or a.jpg and a.png: none overwrites the other

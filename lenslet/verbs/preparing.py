@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from lenslet.loops import State, World
     from lenslet.tasks.classify.prepare import Prepared
     from lenslet.tasks.detect.prepare import Prepared as Finding
+    from lenslet.tasks.face.prepare import Prepared as Comparing
     from lenslet.tasks.landmark.prepare import Prepared as Pointing
     from lenslet.tasks.localize.prepare import Prepared as Placing
     from lenslet.verbs.job import Job
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
 _ONLY = {
     "classify": ("freeze", "against_scratch", "balance", "mixup", "curve"),
     "detect": ("head", "assign", "mosaic"),
+    "face": ("loss", "miner"),
 }
 _FAMILY = {"localize": "locus", "landmark": "stylus"}  # whose stages are those of a facet
 _LIKE = {"facet_s": "argus_s", "resnet18": "argus_resnet18"}  # whose weights are for the stages of which net
@@ -67,6 +69,8 @@ def prepared_for(arguments: dict[str, Any], state: "State | None", world: "World
         return _placing(arguments, budget, share, watch)
     if task == "landmark":
         return _pointing(arguments, budget, share, watch)
+    if task == "face":
+        return _comparing(arguments, budget, share, watch)
     make = _finding if task == "detect" else _classes
     return make(arguments, budget, share, watch)
 
@@ -136,6 +140,27 @@ def _pointing(arguments: dict[str, Any], budget: dict[str, Any], share: tuple[in
 
     begin, net = _begun(arguments, "landmark", usual_weights(arguments.get("net")))
     return prepare(arguments["data"], start=begin, net=net, **_plainly(arguments, budget, share, watch))
+
+
+def _comparing(
+    arguments: dict[str, Any], budget: dict[str, Any], share: tuple[int, int], watch: "Watch"
+) -> "Comparing":
+    from lenslet.card.start import start
+    from lenslet.tasks.face.prepare import prepare
+
+    def begin(usual: str) -> "Start":
+        begun = start(arguments.get("weights") or usual, None)
+        if begun.net is not None and not begun.net.startswith(("facet", "cameo", "signet")):
+            raise CallError(
+                f"the weights {begun.source} are of a {begun.net}, on which no net that compares is built: give "
+                "natural, a model folder of a facet_s, a facet_m, a cameo or a signet, or none"
+            )
+        return begun
+
+    return prepare(
+        arguments["data"], start=begin, net=arguments.get("net"), loss=arguments.get("loss") or "margin",
+        miner=arguments.get("miner") or "semi-hard", **_plainly(arguments, budget, share, watch),
+    )  # fmt: skip
 
 
 def _begun(arguments: dict[str, Any], task: str, usual: str) -> "tuple[Start, str | None]":

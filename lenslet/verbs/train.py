@@ -31,17 +31,18 @@ def train(
     ] = None,
     *,
     task: Annotated[
-        Literal["classify", "detect", "localize", "landmark"] | None,
+        Literal["classify", "detect", "localize", "landmark", "face"] | None,
         Doc(
-            "What to learn: what a picture shows; which things, and where; one thing and its box; or where the points "
-            "of a thing are; by the look of the data if left out, but localize has to be asked for."
+            "What to learn: what a picture shows; which things, and where; one thing and its box; where the points of "
+            "a thing are; or whether two pictures show the same one (faces, glyphs, parts; a folder for each); by the "
+            "look of the data if left out, but localize and face have to be asked for."
         ),
     ] = None,
     net: Annotated[
         str | None,
         Doc(
             "The net, see `lenslet models`; if left out facet_s, bead_s or bead_m for small colour pictures, argus_s "
-            "for things in pictures, locus_s for one thing, stylus_s for points."
+            "for things in pictures, locus_s for one thing, stylus_s for points, cameo_s or signet_s to compare."
         ),
     ] = None,
     weights: Annotated[
@@ -87,6 +88,17 @@ def train(
     mosaic: Annotated[
         float | None, Doc("Share of the pictures, 0 to 1, that are put together of four while learning to find things.")
     ] = None,
+    loss: Annotated[
+        Literal["margin", "triplet", "contrastive", "binary"] | None,
+        Doc(
+            "To compare: softmax over identities with a margin on the cosine, triplets, pairs, or a binary head as in "
+            "the course; margin if left out."
+        ),
+    ] = None,
+    miner: Annotated[
+        Literal["random", "all", "semi-hard", "batch-hard"] | None,
+        Doc("Which triplets to learn from, with --loss triplet; semi-hard if left out."),
+    ] = None,
     batch: Annotated[int | None, Doc("Pictures per step.")] = None,
     rate: Annotated[float | None, Doc("The highest learning rate.")] = None,
     optimizer: Annotated[
@@ -109,7 +121,7 @@ def train(
         Doc(
             "How much pictures are changed while learning: none, light, full, small (for pictures of about 32 px), or "
             "glyph (letters and digits); to find things none, light, scene, or turned (no side is the upper one); one "
-            "thing or points none, light, places, or turned."
+            "thing or points none, light, places, or turned; to compare none, light, face, things, or glyph."
         ),
     ] = None,
     show_augmented: Annotated[

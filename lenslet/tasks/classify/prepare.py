@@ -168,8 +168,8 @@ def prepare(
         weights = usual_weights(net, grey=seen.grey, glyphs=augment == "glyph", rarest=rare, freeze=freeze)
     first = start(weights, net, progress=on_download)
     name = net or first.net or seen.net(len(parts.train))
-    if name.startswith(("argus", "locus", "stylus")):
-        raise CallError(f"{name} says where things are, not what a picture shows: name another --net, or leave it out")
+    if name.startswith(("argus", "locus", "stylus", "cameo", "signet")):
+        raise CallError(f"{name} does not say what a picture shows, but where or who: name another --net")
     channels = first.channels or input_channels(name) or (1 if seen.grey else 3)
     # nets drawn for small pictures get their own size, all others the size of the pictures
     side = size or first.size or (usual_size(name) if usual_size(name) < 64 else max(seen.side, smallest_size(name)))

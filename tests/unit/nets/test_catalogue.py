@@ -16,6 +16,7 @@ FAMILIES = [
     "alexnet",
     "argus",
     "bead",
+    "cameo",
     "facet",
     "googlenet",
     "lenet",

@@ -1,0 +1,283 @@
+"""Pictures of identities -> everything that `fit` needs."""
+
+import hashlib
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any, Literal
+
+import numpy as np
+import torch
+from jaxtyping import Int
+from torch import nn
+
+from lenslet.card import Card, software
+from lenslet.card.stages import take_stages
+from lenslet.card.start import Start
+from lenslet.data import Batches, Skipped, channel_statistics, decode
+from lenslet.data.compared import SYMMETRIES, Compared
+from lenslet.data.identities import Identities, read_identities
+from lenslet.data.split import seen_keys, split_by_content
+from lenslet.data.together import split_by_group
+from lenslet.errors import CallError, DataError, WorkError
+from lenslet.image import Preprocess
+from lenslet.loops import Epoch, Learner, Recipe
+from lenslet.nets import build
+from lenslet.tasks.face import defaults
+from lenslet.tasks.face.binary import BinaryHead
+from lenslet.tasks.face.embedder import Embedder
+from lenslet.tasks.face.learning import Learning, head_for
+from lenslet.tasks.face.training import Face
+
+LABELS = ("different", "same")
+"""Of a card: what is said of two pictures. Who was learned from is nobody's business."""
+_FEWEST = 12  # identities from which on some can be held out, and still be told from each other
+_LEARNED, _BY_HEART = 0.999, 0.98  # auc: where a self-test ends early, and where it passes
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """A run that can start."""
+
+    net: nn.Module
+    """With the head of its loss."""
+    card: Card
+    task: Face
+    train: Compared
+    valid: Batches | None
+    recipe: Recipe
+    held_out: Identities
+    """To measure on at the end; those learned from where nothing could be held out."""
+    by_heart: bool
+    measured_on: str
+    skipped: tuple[Skipped, ...]
+    notes: tuple[str, ...]
+
+    @property
+    def learning(self) -> Learning:
+        """The net with the head of its loss."""
+        assert isinstance(self.net, Learning)
+        return self.net
+
+    def model(self) -> Embedder:
+        """The object that a user is to hold."""
+        head = self.learning.head
+        return Embedder(self.learning.net, self.card, binary=head if isinstance(head, BinaryHead) else None)
+
+    def begin(self, *, progress: Callable[[float], None] | None = None) -> Learner:
+        """What `fit` is given; nothing has to be done before."""
+        del progress
+        return Learner(self.net, self.train, self.valid, self.recipe)
+
+    def said(self, valid: Mapping[str, float]) -> str:
+        """How far it is, in a few words."""
+        return f"{valid['found']:.1%} found from one picture"
+
+    def enough(self, epoch: Epoch) -> bool:
+        """Whether everything is learned by heart."""
+        return epoch.valid.get("auc", 0.0) >= _LEARNED
+
+    def measured(
+        self, model: Embedder, *, on_picture: Callable[[int, int], None] | None = None
+    ) -> tuple[Embedder, dict[str, Any], list[str]]:
+        """The model with its threshold and numbers; nothing beside; and sentences."""
+        notes = list(self.task.notes)
+        if not self.by_heart and self.valid is not None:
+            model = model.calibrated(self.valid.pixels[self.valid.rows], self.valid.targets.numpy())
+        try:
+            found = model.evaluate(self.held_out, include_seen=self.by_heart, on_picture=on_picture)
+        except DataError:
+            notes.append(
+                "the pictures could no longer be opened at the end; measured on the copies decoded at the start"
+            )
+            feed = self.valid or self.train
+            found = model.evaluate_decoded(feed.pixels[feed.rows], feed.targets.numpy(), self.held_out.names)
+        return model.with_evaluation(found, self.measured_on), {}, notes
+
+    def judged(self, model: Embedder) -> str:
+        """See that everything was learned by heart, and say so.
+
+        Raises:
+            WorkError: it was not.
+        """
+        evaluation = model.evaluation
+        assert evaluation is not None
+        auc, n = evaluation["auc"], evaluation.n
+        if auc < _BY_HEART:
+            raise WorkError(
+                f"the self-test failed: of {n} pictures learned by heart, AUC is {auc:.3f}, not {_BY_HEART}; look for "
+                "one person in two folders, or for two in one, or try another --rate"
+            )
+        return f"the self-test passed: {n} pictures learned by heart, AUC {auc:.3f}"
+
+
+def prepare(
+    data: str | Path | Identities,
+    *,
+    start: Callable[[str], Start],
+    net: str | None = None,
+    loss: str = "margin",
+    miner: str = "semi-hard",
+    size: int | None = None,
+    augment: str | None = None,
+    symmetries: bool | None = None,
+    hold_out: bool = True,
+    budget: Mapping[str, Any],
+    overfit: int | None = None,
+    share: tuple[int, int] = (0, 1),
+    on_decoded: Callable[[int, int], None] | None = None,
+    on_batch: Callable[[int], None] | None = None,
+) -> Prepared:
+    """Read, decode, split, and choose what was left open.
+
+    Args:
+        data: see `data.identities.read_identities`.
+        start: the weights that the first stages begin with, given the name of those that are usual.
+        net: cameo_s, cameo_m or signet_s.
+        loss: a name in `learning.LOSSES`.
+        miner: of triplets, a name in `mine.MINERS`.
+        size: side of the square that the net sees, pixels; None: from the pictures.
+        augment: a name in `defaults.PRESETS`.
+        symmetries: learn turned and mirrored ones as identities of their own; None: with the augmentation `glyph`.
+        hold_out: keep some identities to choose and measure by, where the data has no such part.
+        budget: fields of the `Recipe` that the caller has decided.
+        overfit: learn only so many pictures, with no augmentation, and measure on the same ones.
+        share: (rank, processes) of this one, where several train together.
+        on_decoded: called with (done, of) pictures.
+        on_batch: called with the number of pictures of each training batch.
+
+    Raises:
+        DataError: see `read_identities`; or nobody with two pictures is left to learn from.
+        CallError: unknown net, loss, miner, size or augmentation.
+    """
+    people = data if isinstance(data, Identities) else read_identities(data)
+    seen = defaults.look(people.train)
+    begin = start(defaults.usual_weights(net, seen))
+    name = net or (begin.net or seen.net).replace("facet", "cameo")
+    if not name.startswith(("cameo", "signet")):
+        raise CallError(f"{name} does not encode pictures to be compared: give --net cameo_s, cameo_m or signet_s")
+    preset = "none" if overfit is not None else defaults.preset(augment, seen)
+    turned = (preset == "glyph" if symmetries is None else symmetries) and overfit is None
+    channels: Literal[1, 3] = 1 if (begin.channels or (1 if seen.grey else 3)) == 1 else 3
+    side = _side(size or seen.side)
+    shape = Preprocess((side, side), "letterbox", channels, (0.5,) * channels, (0.25,) * channels)
+    chosen = [*people.train, *people.valid]
+    pictures = decode([sample.path for sample in chosen], shape, progress=on_decoded)
+    rows, labels = np.array(pictures.rows), np.array([sample.label for sample in chosen])
+    learn, held, how = _halves(people, rows, labels, pictures.keys, hold_out)
+    if overfit is not None:
+        learn = held = _few(learn, labels, overfit)
+        how = "the very pictures it learned, as a self-test"
+    if (np.bincount(labels[learn]) > 1).sum() < 2:
+        raise DataError(f"{data}: after leaving out what cannot be read, fewer than two identities have two pictures")
+    mean, std = begin.mean, begin.std
+    if mean is None or std is None:
+        mean, std = channel_statistics(pictures.pixels, rows[learn])
+    final = replace(shape, mean=mean, std=std)
+    whose, own = np.unique(labels[learn], return_inverse=True)
+    recipe = defaults.recipe(len(learn), overfit=overfit is not None, **budget)
+    train = Compared(
+        pictures.pixels, rows[learn], torch.from_numpy(own), final,
+        size=min(recipe.batch, -(-len(learn) // share[1])), each=defaults.EACH,
+        symmetries=SYMMETRIES if turned else 1, augment=None if overfit is not None else defaults.PRESETS[preset],
+        seed=recipe.seed, share=share, watch=on_batch,
+    )  # fmt: skip
+    arguments = {"num_classes": defaults.DIMENSIONS, "in_channels": channels}
+    with torch.random.fork_rng(devices=[]):
+        torch.manual_seed(recipe.seed)
+        made = build(name, **arguments)
+        head = head_for(loss, identities=train.count, dimensions=defaults.DIMENSIONS)
+    taken = take_stages(made, begin, own=name.partition("_")[0], ending=("fc.", "norm."), keep_ending=True)
+    by_heart = overfit is not None or not (len(held) or people.test)
+    held_out = people if people.test else replace(
+        people, train=tuple(chosen[i] for i in (learn if by_heart else held)), valid=(), pairs=()
+    )  # fmt: skip
+    if people.test and overfit is None:
+        how = "the test part of the folder, by which nothing was chosen"
+    valid = Batches(pictures.pixels, rows[held], torch.from_numpy(labels[held]), final, size=128) if len(held) else None
+    return Prepared(
+        net=Learning(made, head),
+        card=Card(
+            task="face",
+            net=name,
+            net_arguments=arguments,
+            head={
+                "dimensions": defaults.DIMENSIONS,
+                "views": "symmetries" if turned else "mirror" if defaults.PRESETS[preset].mirror else "one",
+                "loss": loss,
+                "binary": loss == "binary",
+            },
+            labels=LABELS,
+            preprocess=final,
+            recipe=recipe.to_dict() | {"augment": preset, "loss": loss, "miner": miner, "processes": share[1]},
+            data=_data_entry(people, len(whose), learn, held, pictures.keys),
+            versions=software(),
+            licence={"weights": begin.licence, "data": "not stated"},
+            seen=seen_keys(begin.seen, pictures.keys[rows[learn]]),
+            started_from={} if taken is None else taken,
+        ),
+        task=Face(loss, miner=miner, groups=people.groups, head=head if isinstance(head, BinaryHead) else None),
+        train=train,
+        valid=valid,
+        recipe=recipe,
+        held_out=held_out,
+        by_heart=by_heart,
+        measured_on=how,
+        skipped=pictures.skipped,
+        notes=(*people.notes, *pictures.notes),
+    )
+
+
+def _side(asked: int) -> int:
+    if asked < 32:
+        raise CallError(f"size is {asked}: give at least 32 pixels")
+    return -(-asked // 8) * 8
+
+
+def _halves(
+    people: Identities, rows: np.ndarray, labels: np.ndarray, keys: np.ndarray, hold_out: bool
+) -> tuple[Int[np.ndarray, " n"], Int[np.ndarray, " m"], str]:
+    """Numbers of pictures to learn from, of those to hold out, and in words where the latter came from."""
+    readable, index = rows >= 0, np.arange(len(rows))
+    if people.valid:
+        late = index >= len(people.train)
+        name = people.root.name
+        return index[readable & ~late], index[readable & late], f"the validation part of {name}, which chose the epoch"
+    held = np.zeros(len(rows), bool)
+    heart = "the very pictures it learned, because nothing was held out: expect less on others"
+    if not hold_out:
+        return index[readable], index[:0], heart
+    there = np.unique(labels[readable])
+    if len(there) >= _FEWEST:
+        # whole identities: whoever is learned from is known, and the question is how well strangers are told apart
+        held[readable] = split_by_group([people.names[i] for i in labels[readable]])
+        count = len(np.unique(labels[readable & held]))
+        how = f"{count} identities that were held out by their name, never trained on"
+    else:
+        held[readable] = split_by_content(keys[rows[readable]], labels[readable], share=0.3)
+        how = "pictures held out by content, of identities that it learned: strangers are harder"
+    if (np.bincount(labels[held]) > 1).sum() < 2:
+        return index[readable], index[:0], heart
+    return index[readable & ~held], index[readable & held], how
+
+
+def _few(learn: Int[np.ndarray, " n"], labels: np.ndarray, count: int) -> Int[np.ndarray, " m"]:
+    """`count` of the pictures to learn, two at least of each identity."""
+    if count < 4:
+        raise CallError(f"overfit is {count}: give at least 4 pictures, two of each of two identities")
+    order = sorted(learn, key=lambda i: (int((labels[learn[learn < i]] == labels[i]).sum()) // 2, labels[i]))
+    return np.array(order[:count])
+
+
+def _data_entry(
+    people: Identities, count: int, learn: np.ndarray, held: np.ndarray, keys: np.ndarray
+) -> dict[str, Any]:
+    """What the card says about the data: enough to recognise it, nobody's name."""
+    return {
+        "folder": people.root.name,
+        "fingerprint": hashlib.sha256(np.sort(keys).tobytes()).hexdigest()[:32],
+        "trained_on": len(learn),
+        "held_out": len(held),
+        "identities": count,
+        "groups": len(set(people.groups)),
+    }
