@@ -82,7 +82,7 @@ class Embedder:
     @property
     def fingerprint(self) -> str:
         """Hexadecimal; another wherever encodings could be."""
-        return fingerprint(replace(self.card, thresholds={}), self._state())
+        return fingerprint(replace(self.card, thresholds={}), self.state())
 
     @property
     def threshold(self) -> float:
@@ -207,6 +207,13 @@ class Embedder:
         kept = vectors[:, -dimensions:].flip(1).float().contiguous()
         return self._with(self.card, self.evaluation, projection=kept)
 
+    def state(self) -> dict[str, Tensor]:
+        """Everything that `save` writes, by name."""
+        more = {} if self.binary is None else {f"{_BINARY}{k}": v for k, v in self.binary.state_dict().items()}
+        if self.projection is not None:
+            more[_PROJECTION] = self.projection
+        return {**self.net.state_dict(), **more}
+
     def save(self, folder: str | Path) -> Path:
         """Write card.json and model.safetensors into `folder`, whole or not at all.
 
@@ -214,7 +221,7 @@ class Embedder:
             OSError: the folder cannot be written.
         """
         self.folder = Path(folder)
-        self.card = save(self.folder, self.card, self._state())
+        self.card = save(self.folder, self.card, self.state())
         return self.folder
 
     def with_evaluation(self, evaluation: Evaluation, measured_on: str) -> "Embedder":
@@ -246,12 +253,6 @@ class Embedder:
     def _with(self, card: Card, evaluation: Evaluation | None, **more: Any) -> "Embedder":
         kept: dict[str, Any] = {"binary": self.binary, "projection": self.projection, "folder": self.folder} | more
         return Embedder(self.net, card, evaluation=evaluation, **kept)
-
-    def _state(self) -> dict[str, Tensor]:
-        more = {} if self.binary is None else {f"{_BINARY}{k}": v for k, v in self.binary.state_dict().items()}
-        if self.projection is not None:
-            more[_PROJECTION] = self.projection
-        return {**self.net.state_dict(), **more}
 
     def _open(self, path: Path) -> UInt8[np.ndarray, "H W C"] | Unreadable:
         try:

@@ -32,6 +32,7 @@ from lenslet.tasks.face.training import Face
 LABELS = ("different", "same")
 """Of a card: what is said of two pictures. Who was learned from is nobody's business."""
 _FEWEST = 12  # identities from which on some can be held out, and still be told from each other
+_SHARE, _LEAST = 0.15, 0.08  # of them that are held out: the first where there are few, and towards the second
 _LEARNED, _BY_HEART = 0.999, 0.98  # auc: where a self-test ends early, and where it passes
 
 
@@ -250,7 +251,9 @@ def _halves(
     there = np.unique(labels[readable])
     if len(there) >= _FEWEST:
         # whole identities: whoever is learned from is known, and the question is how well strangers are told apart
-        held[readable] = split_by_group([people.names[i] for i in labels[readable]])
+        # most of many are left to learn from: every identity more makes it better at telling strangers apart
+        share = min(_SHARE, max(_FEWEST / len(there), _LEAST))
+        held[readable] = split_by_group([people.names[i] for i in labels[readable]], share=share)
         count = len(np.unique(labels[readable & held]))
         how = f"{count} identities that were held out by their name, never trained on"
     else:
