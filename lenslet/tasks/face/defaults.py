@@ -16,7 +16,7 @@ from lenslet.loops import Recipe
 NET, SMALL_NET = "cameo_s", "signet_s"
 NATURAL = "natural"  # the shipped model whose stages are those of cameo_s
 DIMENSIONS = 128
-EACH = 4  # pictures of one identity in a batch
+EACH = 4  # pictures of one identity in a batch, where pairs are made within it
 _LOOKED_AT = 64
 _GLYPH_SIDE, _SIDE, _SMALLEST = 56, 112, 32
 _INKED = 0.9  # share of pixels that are ink or paper, on what was written

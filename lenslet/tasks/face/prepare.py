@@ -179,7 +179,7 @@ def prepare(
     recipe = defaults.recipe(len(learn), overfit=overfit is not None, **budget)
     train = Compared(
         pictures.pixels, rows[learn], torch.from_numpy(own), final,
-        size=min(recipe.batch, -(-len(learn) // share[1])), each=defaults.EACH,
+        size=min(recipe.batch, -(-len(learn) // share[1])), each=1 if loss == "margin" else defaults.EACH,
         symmetries=SYMMETRIES if turned else 1, augment=None if overfit is not None else defaults.PRESETS[preset],
         seed=recipe.seed, share=share, watch=on_batch,
     )  # fmt: skip

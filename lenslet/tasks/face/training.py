@@ -29,8 +29,8 @@ class Face:
 
     Args:
         loss: a name in `learning.LOSSES`.
-        margin: alpha of triplets, margin of the contrastive loss, or on the cosine; None: 0.2, 1.0 and 0.3.
-        scale: of the cosines.
+        margin: alpha of triplets, margin of the contrastive loss, or on the cosine; None: 0.2, 1.0 and 0.2.
+        scale: of the cosines, see `margin_loss`.
         miner: of triplets, a name in `mine.MINERS`.
         groups: of each identity that is measured, by its number; empty where there are none.
         head: of the binary loss, by which its answers are measured.
@@ -46,7 +46,7 @@ class Face:
         loss: str = "margin",
         *,
         margin: int | float | None = None,
-        scale: int | float = 24.0,
+        scale: int | float | None = None,
         miner: str = "semi-hard",
         groups: Sequence[str] = (),
         head: BinaryHead | None = None,
@@ -57,7 +57,7 @@ class Face:
             raise CallError(f"miner is {miner!r}: give one of {', '.join(MINERS)}")
         self.kind, self.miner, self.groups, self.head = loss, miner, tuple(groups), head
         self.scale = scale
-        self.margin = margin if margin is not None else {"triplet": 0.2, "contrastive": 1.0}.get(loss, 0.3)
+        self.margin = margin if margin is not None else 1.0 if loss == "contrastive" else 0.2
         self.watch = self._watch()
         self.notes: list[str] = []
         """What happened on the way, in sentences."""
