@@ -41,11 +41,11 @@ def margin_loss(
         cosines: to the direction of each identity.
         identities: whose each picture is.
         margin: m.
-        scale: s; cosines alone reach from -1 to 1 only, which no softmax can call sure. Unless given sqrt(2) log(k - 1):
-            with the 24 to 64 of most papers, which have a hundred thousand identities, few are learned by heart.
+        scale: s; cosines reach from -1 to 1 only, which no softmax can call sure. Unless given, sqrt(2) log(k - 1):
+            under the 24 to 64 of most papers, who have a hundred thousand identities, few are learned by heart.
 
-    Source: course item 4.7 speaks of the binary answer; this is CosFace, Wang et al. 2018, equation 4, with the scale of
-    AdaCos, Zhang et al. 2019, equation 14.
+    Source: course item 4.7 speaks of the binary answer; this is CosFace, Wang et al. 2018, equation 4, with the scale
+    of AdaCos, Zhang et al. 2019, equation 14.
     """
     if scale is None:
         scale = max(math.sqrt(2) * math.log(max(cosines.shape[1] - 1, 1)), 2.0)
