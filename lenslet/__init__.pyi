@@ -6,7 +6,18 @@ from typing import Any, Literal, overload
 from lenslet import boxes, foundations, nets
 from lenslet.errors import LensletError
 from lenslet.loops import Epoch, Recipe, fit
-from lenslet.results import Classification, Detections, Encoding, Evaluation, LearningCurve, Localization, Points, Rates
+from lenslet.results import (
+    Classification,
+    Detections,
+    Encoding,
+    Evaluation,
+    Identification,
+    LearningCurve,
+    Localization,
+    Points,
+    Rates,
+    Verification,
+)
 from lenslet.tasks.classify.classifier import Classifier
 from lenslet.tasks.detect.detector import Detector
 from lenslet.tasks.face.embedder import Embedder
@@ -19,6 +30,7 @@ from lenslet.verbs.demo import demo
 from lenslet.verbs.describe import describe
 from lenslet.verbs.evaluate import evaluate
 from lenslet.verbs.filter import filter  # noqa: A004
+from lenslet.verbs.gallery import Gallery
 from lenslet.verbs.load import load
 from lenslet.verbs.models import models
 from lenslet.verbs.predict import predict
@@ -36,6 +48,8 @@ __all__ = [
     "Encoding",
     "Epoch",
     "Evaluation",
+    "Gallery",
+    "Identification",
     "Landmarker",
     "LearningCurve",
     "LensletError",
@@ -44,6 +58,7 @@ __all__ = [
     "Points",
     "Rates",
     "Recipe",
+    "Verification",
     "__version__",
     "boxes",
     "cache",

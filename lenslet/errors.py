@@ -6,6 +6,7 @@ LensletError                 one clear sentence: what is wrong, where, and what 
 │   ├── ImageError           a file that is no readable picture
 │   ├── DataError            a folder or label file that is no data set
 │   ├── CardError            a model folder that is not whole, not known, or not safe
+│   ├── GalleryError         a gallery of faces that is damaged, not known, or closed to this key
 │   └── MissingError         something that has to be installed or downloaded first
 └── WorkError        exit 1  the call was right and the work failed
     ├── DivergedError        the loss became NaN or infinite
@@ -41,6 +42,10 @@ class DataError(CallError, ValueError):
 
 class CardError(CallError, ValueError):
     """A model folder whose card or weights are missing, damaged or unknown."""
+
+
+class GalleryError(CallError, ValueError):
+    """A gallery of faces that is damaged, of a newer version, bound to another model, or closed to this key."""
 
 
 class MissingError(CallError):

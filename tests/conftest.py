@@ -1,8 +1,11 @@
 """What several test folders share."""
 
 import os
+from itertools import pairwise
 from pathlib import Path
+from typing import Any
 
+import numpy as np
 import pytest
 
 # One thread a process: tests are small, machines that run them are shared, and two threads that wait for each other
@@ -18,3 +21,40 @@ def shared() -> Path:
     if not (SHARED / "data").is_dir():
         pytest.skip("no ../shared/data beside this checkout: real data is not part of the project")
     return SHARED
+
+
+class Looks:
+    """An embedder without learning: a fixed projection of a small grey copy of the picture, whatever is on it.
+
+    White pictures show no face, and each red column parts a picture into one face more, the largest first.
+    """
+
+    name = "looks"
+
+    def __init__(self, seed: int = 0, dimensions: int = 32, quality: float = 1.0) -> None:
+        self.dimensions, self.quality = dimensions, quality
+        self.fingerprint = f"{seed:02x}" * 32
+        self._matrix = np.random.default_rng(seed).normal(size=(256, dimensions))
+
+    def encode(self, picture: Any) -> list[Any]:
+        from lenslet.image import open_image, resize
+        from lenslet.results import Encoding
+
+        pixels = open_image(picture)
+        if (pixels == 255).all():
+            return []
+        red = [-1, *np.flatnonzero((pixels == (255, 0, 0)).all((0, 2))), pixels.shape[1]]
+        parts = [(a + 1, b) for a, b in pairwise(red) if b - a > 1]
+        found = []
+        for left, right in sorted(parts, key=lambda part: part[0] - part[1]):
+            grey = resize(pixels[:, left:right], (16, 16)).astype(np.float64).mean(2).ravel()
+            vector = (grey - grey.mean() + 1e-6) @ self._matrix
+            box = np.array([left, 0, right, len(pixels)], np.float64) if len(parts) > 1 else None
+            found.append(Encoding(vector / np.linalg.norm(vector), box, self.quality))
+        return found
+
+
+@pytest.fixture(scope="session")
+def looks() -> type[Looks]:
+    """A small deterministic embedder, for what is no matter of a model."""
+    return Looks

@@ -7,7 +7,21 @@ import typer
 from typer.core import TyperGroup
 
 import lenslet
-from lenslet.cli import cache, check, convert, demo, describe, evaluate, filter, models, predict, split, stats, train  # noqa: A004
+from lenslet.cli import (
+    cache,
+    check,
+    convert,
+    demo,
+    describe,
+    evaluate,
+    face,
+    filter,  # noqa: A004
+    models,
+    predict,
+    split,
+    stats,
+    train,
+)
 from lenslet.cli.guard import guarded
 from lenslet.cli.output import prepare, write
 
@@ -27,8 +41,12 @@ COMMANDS = (
     split.command,
     convert.command,
     cache.command,
+    *face.commands,
 )
-GROUPS = {"data": "Look after pictures: check, count and split them, convert labels; and the cache of decoded ones."}
+GROUPS = {
+    "data": "Look after pictures: check, count and split them, convert labels; and the cache of decoded ones.",
+    "face": "People in a gallery: enrol, verify and identify them; forget them, too.",
+}
 
 
 class _Group(TyperGroup):

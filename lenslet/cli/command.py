@@ -29,6 +29,7 @@ class Command:
         record: The JSON object of the value, where that is not its own `to_dict()`.
         example: One call worth imitating, shown under the help.
         group: The word before its name where it is one of several on one subject: `lenslet data check`.
+        word: What it is called here where the verb cannot be called so in Python: `lenslet face import`.
     """
 
     verb: Callable[..., Any]
@@ -37,11 +38,17 @@ class Command:
     record: Callable[[Any], Mapping[str, Any]] | None = None
     example: str = ""
     group: str = ""
+    word: str = ""
+
+    @property
+    def name(self) -> str:
+        """What it is called."""
+        return self.word or self.verb.__name__
 
     def add_to(self, app: typer.Typer) -> None:
-        """Add the command to `app` under the verb's own name."""
+        """Add the command to `app` under its name."""
         app.command(
-            self.verb.__name__,
+            self.name,
             help=sentence(self.verb),
             short_help=sentence(self.verb),
             epilog=self.example and f"Example: {self.example}",

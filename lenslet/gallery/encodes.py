@@ -5,7 +5,7 @@ from typing import Any, Protocol, runtime_checkable
 
 from lenslet.results import Encoding
 
-__all__ = ["Encodes"]
+__all__ = ["Encodes", "Measured"]
 
 
 @runtime_checkable
@@ -30,3 +30,15 @@ class Encodes(Protocol):
         Raises:
             ImageError: the picture cannot be opened.
         """
+
+
+@runtime_checkable
+class Measured(Protocol):
+    """An embedder that brings a threshold of its own; a gallery's calibrated one goes before it.
+
+    It may have `far`, too: the share of strangers who were taken for one given person at that threshold.
+    """
+
+    @property
+    def threshold(self) -> float:
+        """tau, a squared distance: the same person up to it."""

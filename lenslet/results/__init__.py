@@ -10,6 +10,18 @@ from lenslet.results.data_stats import DataStats
 from lenslet.results.detections import Detection, Detections
 from lenslet.results.encoding import Encoding
 from lenslet.results.evaluation import Evaluation, Miss
+from lenslet.results.face_threshold import FaceThreshold
+from lenslet.results.gallery_reports import (
+    Enrolled,
+    Enrolment,
+    GalleryAudit,
+    People,
+    Portable,
+    Receipt,
+    Rekeyed,
+    Renewal,
+)
+from lenslet.results.identification import Identification
 from lenslet.results.learning_curve import CurvePoint, LearningCurve
 from lenslet.results.localization import Localization
 from lenslet.results.mistakes import Mistake, Mistakes
@@ -17,6 +29,7 @@ from lenslet.results.points import Point, Points
 from lenslet.results.rates import Rates
 from lenslet.results.roc import Roc
 from lenslet.results.unreadable import Unreadable
+from lenslet.results.verification import Verification
 
 __all__ = [
     "Calibration",
@@ -30,16 +43,27 @@ __all__ = [
     "Detection",
     "Detections",
     "Encoding",
+    "Enrolled",
+    "Enrolment",
     "Evaluation",
+    "FaceThreshold",
     "Finding",
+    "GalleryAudit",
+    "Identification",
     "LearningCurve",
     "Localization",
     "Miss",
     "Mistake",
     "Mistakes",
+    "People",
     "Point",
     "Points",
+    "Portable",
     "Rates",
+    "Receipt",
+    "Rekeyed",
+    "Renewal",
     "Roc",
     "Unreadable",
+    "Verification",
 ]

@@ -11,7 +11,15 @@ from lenslet.cli import COMMANDS, GROUPS, app
 from lenslet.verbs.signature import parameters
 
 VERBS = Path(lenslet.__file__).parent / "verbs"
-BY_NAME = {command.verb.__name__: command for command in COMMANDS}
+BY_NAME = {" ".join(filter(None, (command.group, command.name))): command for command in COMMANDS}
+AT_THE_TOP = {name: command for name, command in BY_NAME.items() if command.group != "face"}
+# In Python these are methods of the object that they are about.
+METHODS = {
+    command.name: {"list": "people", "import": "bring"}.get(command.name, command.name)
+    for command in COMMANDS
+    if command.group == "face"
+}
+ONLY_COMMANDS = {"gallery", "embedder", "progress"}  # what opens the object, and the bar
 CASES = [(name, parameter) for name, command in BY_NAME.items() for parameter in parameters(command.verb)]
 # A verb without a command: what it returns is an object to hold, and there is nothing to show of it.
 WITHOUT_COMMAND = {"load"}
@@ -28,8 +36,9 @@ def group():
 
 def found(group, name):
     """The command of that verb, at the top or on its subject: `lenslet train`, `lenslet data check`."""
-    subject = BY_NAME[name].group
-    return (group.commands[subject] if subject else group).commands[name]
+    for word in name.split():
+        group = group.commands[word]
+    return group
 
 
 def test_every_verb_has_a_file_a_command_and_a_public_name(group):
@@ -39,14 +48,30 @@ def test_every_verb_has_a_file_a_command_and_a_public_name(group):
         if f"\ndef {path.stem}(" in path.read_text()  # a verb's file is named after its verb; others serve the verbs
         and path.stem in lenslet.__all__
     }
-    assert functions - WITHOUT_COMMAND == set(BY_NAME)
+    assert functions - WITHOUT_COMMAND == {command.verb.__name__ for command in AT_THE_TOP.values()}
     subjects = {command.group for command in COMMANDS if command.group}
     assert subjects == set(GROUPS)
     at_the_top = {name for name, command in BY_NAME.items() if not command.group}
     assert set(group.commands) == at_the_top | subjects
-    assert {name for subject in subjects for name in group.commands[subject].commands} == set(BY_NAME) - at_the_top
-    for name, command in BY_NAME.items():
-        assert getattr(lenslet, name) is command.verb
+    inner = {f"{subject} {name}" for subject in subjects for name in group.commands[subject].commands}
+    assert inner == set(BY_NAME) - at_the_top
+    for command in AT_THE_TOP.values():
+        assert getattr(lenslet, command.name) is command.verb
+
+
+@pytest.mark.parametrize("name", METHODS)
+def test_a_command_about_people_takes_what_the_method_of_a_gallery_takes(name):
+    verb = BY_NAME[f"face {name}"].verb
+    assert (VERBS / "face" / f"{verb.__name__}.py").exists()
+    method = inspect.signature(getattr(lenslet.Gallery, METHODS[name])).parameters
+    own = {"yes"} if name == "delete" else {"all"} if name == "identify" else set()  # said twice; identify_all
+    for parameter in parameters(verb):
+        if parameter.name not in ONLY_COMMANDS | own:
+            assert parameter.name in method, f"{METHODS[name]} has no {parameter.name}"
+            if not parameter.required and not parameter.many:
+                assert parameter.default == method[parameter.name].default
+    hidden = set(method) - {"self", "key", "on_picture"} - {p.name for p in parameters(verb)}
+    assert not hidden, f"`lenslet face {name}` does not offer {hidden}"
 
 
 @pytest.mark.parametrize(("name", "parameter"), CASES, ids=names)
@@ -81,6 +106,6 @@ def test_a_verb_says_in_one_line_what_it_is_for(name):
 @pytest.mark.parametrize("name", BY_NAME)
 def test_every_command_has_an_example_that_parses(group, name):
     program, *words = BY_NAME[name].example.split()
-    path = [word for word in (BY_NAME[name].group, name) if word]
+    path = name.split()
     assert [program, *words[: len(path)]] == ["lenslet", *path]
-    found(group, name).make_context(name, words[len(path) :])
+    found(group, name).make_context(path[-1], words[len(path) :])

@@ -1,0 +1,1 @@
+"""What `lenslet face` does, one file each; in Python the same are methods of `lenslet.Gallery`."""
