@@ -141,3 +141,24 @@ def test_a_damaged_head_is_refused(model, tmp_path) -> None:
     (tmp_path / "model" / "card.json").write_text(json.dumps(card))
     with pytest.raises(CardError, match="the head says views"):
         ll.load(tmp_path / "model")
+
+
+def test_a_trained_model_is_the_embedder_of_a_gallery(
+    model: "ll.Embedder", people: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("LENSLET_KEYS", str(tmp_path / "keys"))
+    monkeypatch.delenv("LENSLET_KEY", raising=False)
+    folders = sorted(people.iterdir())
+    with ll.Gallery(tmp_path / "people.db", model) as gallery:
+        for folder in folders:
+            gallery.enrol(folder.name, sorted(folder.iterdir())[:3])
+        answer = gallery.verify(folders[3].name, folders[3] / "5.png")
+        assert answer.threshold == model.threshold
+        assert answer.far is None
+        assert "not of your people" in answer.notes[0]
+        gallery.calibrate(far=0.05)
+        found = [gallery.identify(folder / "6.png", threshold=4).nearest == folder.name for folder in folders]
+        assert np.mean(found) > 0.4  # by chance 0.06
+    with ll.Gallery(tmp_path / "people.db", model.folder) as gallery:  # by its folder, opened when it is needed
+        assert gallery.audit().encodings == 48
+        assert gallery.identify(folders[2] / "0.png").name == folders[2].name
