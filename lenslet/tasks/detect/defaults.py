@@ -7,8 +7,8 @@ import numpy as np
 from jaxtyping import Float
 
 from lenslet.card.store import shipped
-from lenslet.data import Scene
-from lenslet.data.augment import Augment
+from lenslet.data import Scene, presets
+from lenslet.data.presets import of_places
 from lenslet.errors import CallError
 from lenslet.loops import Recipe
 
@@ -21,16 +21,14 @@ _LARGEST = 640
 _ALIKE = 0.15  # how far shapes of pictures may differ (logarithm) to be seen in one rectangle
 _TINY = 10.0  # pixels of the net's input: things smaller than that ask for a larger one
 
-_SCENE: dict[str, Any] = {
-    "mirror": True, "rotate": 10, "scale": 0.3, "aspect": 0.1, "shift": 0.1,
-    "brightness": 0.2, "contrast": 0.2, "saturation": 0.2, "pca": 0.1,
-}  # fmt: skip
-PRESETS: dict[str, Augment] = {
-    "none": Augment(),
-    "light": Augment(mirror=True, scale=0.1, shift=0.06, brightness=0.1, contrast=0.1),
-    "scene": Augment(**_SCENE),
-    "turned": Augment(turn=True, **_SCENE),
-}
+PRESETS = of_places(
+    "scene",
+    light={"mirror": True, "scale": 0.1, "shift": 0.06, "brightness": 0.1, "contrast": 0.1},
+    full={
+        "mirror": True, "rotate": 10, "scale": 0.3, "aspect": 0.1, "shift": 0.1,
+        "brightness": 0.2, "contrast": 0.2, "saturation": 0.2, "pca": 0.1,
+    },
+)  # fmt: skip
 
 
 def usual_weights(net: str | None) -> str:
@@ -85,9 +83,7 @@ def preset(augment: str | None) -> str:
     Raises:
         CallError: an unknown name.
     """
-    if augment is not None and augment not in PRESETS:
-        raise CallError(f"augment is {augment!r}: of things in pictures, give one of {', '.join(PRESETS)}")
-    return augment or "scene"
+    return presets.preset(augment, PRESETS, usual="scene", of="things in pictures")
 
 
 def recipe(count: int, *, overfit: bool = False, **decided: Any) -> Recipe:

@@ -6,7 +6,8 @@ from typing import Any
 import numpy as np
 
 from lenslet.card.store import shipped
-from lenslet.data.augment import Augment
+from lenslet.data import presets
+from lenslet.data.presets import of_places
 from lenslet.errors import CallError
 from lenslet.loops import Recipe
 
@@ -17,16 +18,14 @@ _SIDE = 128
 _SMALLEST = 32
 _MORE = 1.25
 
-_CLOSE: dict[str, Any] = {
-    "mirror": True, "rotate": 20, "scale": 0.2, "aspect": 0.05, "shift": 0.08,
-    "brightness": 0.2, "contrast": 0.2, "saturation": 0.2, "pca": 0.1,
-}  # fmt: skip
-PRESETS: dict[str, Augment] = {
-    "none": Augment(),
-    "light": Augment(mirror=True, rotate=8, scale=0.1, shift=0.05, brightness=0.1, contrast=0.1),
-    "places": Augment(**_CLOSE),
-    "turned": Augment(turn=True, **_CLOSE),
-}
+PRESETS = of_places(
+    "places",
+    light={"mirror": True, "rotate": 8, "scale": 0.1, "shift": 0.05, "brightness": 0.1, "contrast": 0.1},
+    full={
+        "mirror": True, "rotate": 20, "scale": 0.2, "aspect": 0.05, "shift": 0.08,
+        "brightness": 0.2, "contrast": 0.2, "saturation": 0.2, "pca": 0.1,
+    },
+)  # fmt: skip
 
 
 def usual_weights(net: str | None) -> str:
@@ -60,9 +59,7 @@ def preset(augment: str | None) -> str:
     Raises:
         CallError: an unknown name.
     """
-    if augment is not None and augment not in PRESETS:
-        raise CallError(f"augment is {augment!r}: of points, give one of {', '.join(PRESETS)}")
-    return augment or "places"
+    return presets.preset(augment, PRESETS, usual="places", of="points")
 
 
 def recipe(count: int, *, overfit: bool = False, **decided: Any) -> Recipe:

@@ -6,7 +6,8 @@ from typing import Any
 import numpy as np
 
 from lenslet.card.store import shipped
-from lenslet.data.augment import Augment
+from lenslet.data import presets
+from lenslet.data.presets import of_places
 from lenslet.errors import CallError
 from lenslet.loops import Recipe
 
@@ -16,16 +17,14 @@ STEP = 32  # pixels: sides are multiples of it
 _SIDE = 128
 _SMALLEST = 32
 
-_PLACES: dict[str, Any] = {
-    "mirror": True, "rotate": 10, "scale": 0.3, "aspect": 0.1, "shift": 0.15,
-    "brightness": 0.2, "contrast": 0.2, "saturation": 0.2, "pca": 0.1,
-}  # fmt: skip
-PRESETS: dict[str, Augment] = {
-    "none": Augment(),
-    "light": Augment(mirror=True, scale=0.1, shift=0.06, brightness=0.1, contrast=0.1),
-    "places": Augment(**_PLACES),
-    "turned": Augment(turn=True, **_PLACES),
-}
+PRESETS = of_places(
+    "places",
+    light={"mirror": True, "scale": 0.1, "shift": 0.06, "brightness": 0.1, "contrast": 0.1},
+    full={
+        "mirror": True, "rotate": 10, "scale": 0.3, "aspect": 0.1, "shift": 0.15,
+        "brightness": 0.2, "contrast": 0.2, "saturation": 0.2, "pca": 0.1,
+    },
+)  # fmt: skip
 
 
 def usual_weights(net: str | None) -> str:
@@ -57,9 +56,7 @@ def preset(augment: str | None) -> str:
     Raises:
         CallError: an unknown name.
     """
-    if augment is not None and augment not in PRESETS:
-        raise CallError(f"augment is {augment!r}: of things in places, give one of {', '.join(PRESETS)}")
-    return augment or "places"
+    return presets.preset(augment, PRESETS, usual="places", of="things in places")
 
 
 def recipe(count: int, *, overfit: bool = False, **decided: Any) -> Recipe:
