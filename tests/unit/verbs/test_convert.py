@@ -173,6 +173,31 @@ def test_split_divides_boxes_in_the_form_they_have_and_keeps_copies_together(pet
         ll.split(tmp_path / "out", out=tmp_path / "again", progress=False)
 
 
+@pytest.mark.parametrize("form", ["csv", "yolo"])
+def test_split_of_boxes_keeps_people_whole_by_table_or_by_folder(form, tmp_path):
+    home, dice = tmp_path / "people", np.random.default_rng(2)
+    lines = ["image,person,label,xmin,ymin,xmax,ymax"]
+    for i in range(48):
+        who = f"p{i % 12}"
+        place = home / "images" / (who if form == "yolo" else "all") / f"{i}.png"
+        place.parent.mkdir(parents=True, exist_ok=True)
+        Image.fromarray(dice.integers(0, 255, (48, 64, 3), np.uint8)).save(place)
+        lines.append(f"images/all/{i}.png,{who},face,1,1,20,20")
+        if form == "yolo":
+            label = home / "labels" / who / f"{i}.txt"
+            label.parent.mkdir(parents=True, exist_ok=True)
+            label.write_text("0 0.5 0.5 0.2 0.2\n")
+    if form == "csv":
+        (home / "labels.csv").write_text("\n".join(lines))
+    made = ll.split(home, out=tmp_path / "out", share=0.3, test=0.2, near=False, progress=False)
+    assert any("12 groups of pictures" in note and "are kept whole" in note for note in made.notes), made.notes
+    back = read_boxes(tmp_path / "out")
+    assert back.form == form
+    people = {part: {f"p{int(scene.path.stem) % 12}" for scene in own} for part, own in back.named.items()}
+    assert sorted(who for own in people.values() for who in own) == sorted(f"p{i}" for i in range(12))
+    assert len(people) == 3
+
+
 def test_stats_of_boxes_say_where_they_are_counted(pets):
     with pytest.raises(DataError, match="lenslet data check"):
         ll.stats(pets, progress=False)
