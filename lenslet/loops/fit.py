@@ -13,6 +13,7 @@ from torch import Tensor, nn
 
 from lenslet.errors import DivergedError
 from lenslet.loops.average import Average
+from lenslet.loops.compiling import compiled
 from lenslet.loops.distributed import world
 from lenslet.loops.optimizers import optimizer_for
 from lenslet.loops.precision import autocast, resolve, to_device
@@ -144,6 +145,8 @@ class _Run:
         self.optimizer = optimizer_for(net, recipe)
         self.average = Average(net, recipe.average) if recipe.average else None
         self.wrapped = self.world.wrap(net)
+        if recipe.compile:
+            self.wrapped = compiled(self.wrapped)
         self.best: dict[str, Tensor] | None = None
         self.best_score = (-math.inf, -math.inf)
         self.last: dict[str, Tensor] | None = None

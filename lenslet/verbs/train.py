@@ -148,6 +148,10 @@ def train(
     precision: Annotated[
         Literal["auto", "bf16", "fp32"], Doc("Numbers to compute in; auto takes bf16 where the CPU gains from it.")
     ] = "auto",
+    compile: Annotated[
+        bool,
+        Doc("Let torch.compile write kernels for the net: a minute of waiting, then faster steps; needs a compiler."),
+    ] = False,
     track: Annotated[
         Literal["tensorboard", "mlflow"] | None, Doc("Also send the numbers of every epoch to TensorBoard or MLflow.")
     ] = None,
@@ -191,6 +195,10 @@ def train(
         elif data is None:
             raise CallError("give the folder of pictures to learn from, or --resume and the folder of a run")
         _check_together(arguments, world)
+        if arguments.get("compile"):
+            from lenslet.loops.compiling import check_compiler
+
+            check_compiler()
         with bar(shown=progress and world.first) as shown:
             watch = Watch(shown)
             return _trained(arguments, folder, state, world, watch, resuming=resume is not None)
