@@ -11,6 +11,7 @@ from lenslet.data import Scene, presets
 from lenslet.data.presets import of_places
 from lenslet.errors import CallError
 from lenslet.loops import Recipe
+from lenslet.loops.usual import settled
 
 NET = "argus_s"
 NATURAL = "natural"  # the shipped model whose stages are those of that net
@@ -98,14 +99,10 @@ def recipe(count: int, *, overfit: bool = False, **decided: Any) -> Recipe:
         "optimizer": "muon", "momentum": 0.6, "rate": 0.12, "decay": 0.0, "clip": 0.0, "smoothing": 0.0,
         "batch": min(16, max(count, 1)),
     }  # fmt: skip
-    given = {name: value for name, value in decided.items() if value is not None}
-    if given.get("optimizer") in ("adamw", "sgd"):
-        plain = {"momentum": 0.9, "decay": 0.05, "clip": 1.0}  # what Muon does better without
-        values |= plain | {"rate": 2e-3 if given["optimizer"] == "adamw" else 0.02}
-    if overfit:
-        values |= {"epochs": 300, "decay": 0.0, "average": 0.0}
-    if "epochs" in given or "minutes" in given:
-        values.pop("epochs", None)
-    elif not overfit:
-        values["minutes"] = float(min(60.0, max(5.0, count / 50)))
-    return Recipe(**values | given)
+    return settled(
+        values,
+        decided,
+        minutes=min(60.0, max(5.0, count / 50)),
+        by_heart=300 if overfit else None,
+        without_muon={"momentum": 0.9, "decay": 0.05, "clip": 1.0},  # what Muon does better without
+    )

@@ -10,6 +10,7 @@ from lenslet.data import presets
 from lenslet.data.presets import of_places
 from lenslet.errors import CallError
 from lenslet.loops import Recipe
+from lenslet.loops.usual import settled
 
 NET = "stylus_s"
 NATURAL = "natural"  # the shipped model whose stages are those of that net
@@ -74,13 +75,9 @@ def recipe(count: int, *, overfit: bool = False, **decided: Any) -> Recipe:
         "optimizer": "muon", "momentum": 0.9, "rate": 0.04, "decay": 0.05, "smoothing": 0.0,
         "batch": min(32, max(count, 1)),
     }  # fmt: skip
-    given = {name: value for name, value in decided.items() if value is not None}
-    if given.get("optimizer") in ("adamw", "sgd"):
-        values["rate"] = 2e-3 if given["optimizer"] == "adamw" else 0.02
-    if overfit:
-        values |= {"epochs": 300, "decay": 0.0, "average": 0.0}
-    if "epochs" in given or "minutes" in given:
-        values.pop("epochs", None)
-    elif not overfit:
-        values["minutes"] = float(min(15.0, max(3.0, count / 300)))
-    return Recipe(**values | given)
+    return settled(
+        values,
+        decided,
+        minutes=min(15.0, max(3.0, count / 300)),
+        by_heart=300 if overfit else None,
+    )
