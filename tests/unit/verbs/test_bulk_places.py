@@ -11,12 +11,12 @@ from PIL import Image
 
 import lenslet as ll
 from lenslet.errors import CallError
-from lenslet.results import Detections, Localization, Unreadable
+from lenslet.results import Detections, Encoding, Localization, Unreadable
 from lenslet.tasks.detect.detector import Detector
 from lenslet.tasks.landmark.landmarker import Landmarker
 from lenslet.tasks.localize.localizer import Localizer
 from lenslet.verbs.bulk import Bulk, answers, on_ray
-from lenslet.verbs.bulk.rows import Tally
+from lenslet.verbs.bulk.rows import Tally, read_row
 
 FILES, ROWS = 10, 4  # three parts
 NAMES = ("a", '", "label": "ج')
@@ -180,3 +180,11 @@ def test_calls_that_are_wrong_are_refused(options, said, finder, photos, tmp_pat
     with pytest.raises(CallError, match=said):
         ll.predict(finder, [photos], **options)
     assert not list(tmp_path.iterdir())
+
+
+def test_encodings_are_counted_without_classes_and_come_back() -> None:
+    one = Encoding(np.array([0.6, 0.8]), None, 0.5, Path("ana.jpg"))
+    tally = Tally()
+    tally.count(one.to_json().encode())
+    assert (tally.answered, tally.nothing, tally.unreadable, dict(tally.labels)) == (1, 0, 0, {})
+    assert read_row(one.to_json()) == one
