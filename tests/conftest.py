@@ -10,6 +10,8 @@ import pytest
 # One thread a process: tests are small, machines that run them are shared, and two threads that wait for each other
 # there are many times slower than one. Must stand before torch is imported; subprocesses inherit it.
 os.environ.setdefault("OMP_NUM_THREADS", "1")
+# Tables are as wide as the terminal of whoever runs the tests (pytest-xdist tells its workers), and tests read tables.
+os.environ.pop("COLUMNS", None)
 
 SHARED = Path(__file__).resolve().parents[2] / "shared"
 

@@ -119,10 +119,9 @@ def train(
     augment: Annotated[
         str | None,
         Doc(
-            "How much pictures are changed while learning: none, light, full, small (about 32 px), or glyph (letters, "
-            "digits, signs: never mirrored); to find things none, light, scene, glyph, or turned (no side is the upper "
-            "one); one thing or points none, light, places, glyph, or turned; to compare none, light, face, things, or "
-            "glyph."
+            "How pictures are changed while learning: none, light, full, small (about 32 px), or glyph (letters, signs: "
+            "not mirrored); to find things none, light, scene, glyph, or turned (no side is up); one thing or points "
+            "none, light, places, glyph, or turned; to compare none, light, face, things, or glyph."
         ),
     ] = None,
     show_augmented: Annotated[
