@@ -24,7 +24,7 @@ demo: $(VENV)/.stamp-train
 	@$(BIN)/lenslet demo
 
 test: $(VENV)/.stamp-dev
-	@$(BIN)/python -m pytest $(ARGS)
+	@$(BIN)/python -m pytest --numprocesses 2 --dist loadfile $(ARGS)
 
 check: $(VENV)/.stamp-dev
 	@$(BIN)/ruff check .

@@ -112,6 +112,7 @@ def train(
     seed: int = 0,
     overfit: int | None = None,
     precision: Literal["auto", "bf16", "fp32"] = "auto",
+    compile: bool = False,
     track: Literal["tensorboard", "mlflow"] | None = None,
     progress: bool = True,
 ) -> Classifier: ...

@@ -81,14 +81,16 @@ def _placed(answer: Any) -> str:
 
 def _show_bulk(bulk: Bulk) -> None:
     """How many files, answers per class, unreadable ones, how fast, where."""
-    answered = bulk.files - bulk.unreadable
-    rows = [[label, count, percent(count / answered)] for label, count in list(bulk.labels.items())[:MOST]]
+    answered, what = bulk.files - bulk.unreadable, "things" if bulk.task == "detect" else "files"
+    of = sum(bulk.labels.values()) if bulk.task == "detect" else answered
+    rows = [[label, count, percent(count / of)] for label, count in list(bulk.labels.items())[:MOST]]
     if rows:
-        table("", ["class", "files", "of the answers"], rows)
+        table("", ["class", what, "of the things" if bulk.task == "detect" else "of the answers"], rows)
     if len(bulk.labels) > MOST:
         others = sum(list(bulk.labels.values())[MOST:])
-        write(f"and {len(bulk.labels) - MOST} more classes, {others:,} files")
-    write(f"{bulk.files:,} files: {answered:,} answered, {bulk.unreadable:,} unreadable")
+        write(f"and {len(bulk.labels) - MOST} more classes, {others:,} {what}")
+    nothing = f" ({bulk.nothing:,} with nothing found)" if bulk.nothing else ""
+    write(f"{bulk.files:,} files: {answered:,} answered{nothing}, {bulk.unreadable:,} unreadable")
     earlier = bulk.files - bulk.predicted
     if bulk.predicted:
         write(

@@ -25,10 +25,12 @@ PART_SPOKEN: dict[Part, str] = {"train": "train", "valid": "val", "test": "test"
 
 @dataclass(frozen=True)
 class Sample:
-    """One file and its class, as an index into the labels of its data set."""
+    """One file and its class, as an index into the labels of its data set; and whom or what it shows, where a table
+    says so: pictures of one person, or frames of one film."""
 
     path: Path
     label: int
+    group: str = ""
 
 
 @dataclass(frozen=True)
@@ -62,15 +64,20 @@ class Parts:
         read: Mapping[Part, Mapping[str, Iterable[Path]]],
         notes: Iterable[str] = (),
         empty: Iterable[Path] = (),
+        groups: Mapping[Path, str] | None = None,
     ) -> "Parts":
         """A data set from its parts, each class name -> files: labels sorted, classes in their order in every part.
 
-        A class that is in another part, but not in the train part, is noted: it cannot be learned.
+        A class that is in another part, but not in the train part, is noted: it cannot be learned. `groups` are of the
+        files that have one.
         """
+        known = groups or {}
         labels = tuple(sorted({name for classes in read.values() for name in classes}))
         index = {name: i for i, name in enumerate(labels)}
         filled = {
-            part: tuple(Sample(path, index[name]) for name in sorted(classes) for path in classes[name])
+            part: tuple(
+                Sample(path, index[name], known.get(path, "")) for name in sorted(classes) for path in classes[name]
+            )
             for part, classes in read.items()
         }
         train, valid, test = (filled.get(part, ()) for part in ("train", "valid", "test"))

@@ -1,4 +1,4 @@
-"""The table reader: a .csv or .tsv file with a line per picture: its path, its class, and perhaps its part.
+"""The table reader: a .csv or .tsv file with a line per picture: its path, its class, perhaps its part and its group.
 
 Tables come from spreadsheets, scripts and strangers: any usual delimiter, UTF-8 with or without its mark, UTF-16 or
 Latin-1, paths of Windows. A line that cannot be used is left out and told with its number; none of them stops the rest.
@@ -22,7 +22,9 @@ from lenslet.image import SUFFIXES
 PATHS = ("path", "file", "filename", "file_name", "filepath", "file_path", "image", "image_path", "picture", "img")
 LABELS = ("label", "class", "category", "class_name", "classname", "labels", "target", "tag")
 PARTS = ("part", "split", "set", "subset", "partition")
+GROUPS = ("group", "person", "subject", "identity")
 _DELIMITERS = ",;\t|"
+_Columns = tuple[int, int, int | None, int | None]
 _LARGEST = 1 << 30  # bytes: a table of ten million lines is smaller, and a film under a wrong name is not read whole
 
 
@@ -46,10 +48,11 @@ class _Row:
     label: str
     part: Part
     line: int
+    group: str = ""
 
 
 def read_table(path: str | Path, *, at_least: int = 2) -> Parts:
-    """Read a table with a header: a path, a label, and perhaps a part (train, val, test) in each line.
+    """Read a table with a header: a path, a label, perhaps a part (train, val, test) and a group in each line.
 
     Paths count from the table's own folder, or are absolute. A file that is missing, is no regular file or is no
     picture by its name is left out; so is one that the table files under two classes. No picture is opened here.
@@ -81,7 +84,7 @@ def read_table(path: str | Path, *, at_least: int = 2) -> Parts:
     for classes in read.values():
         for pictures in classes.values():
             pictures.sort()
-    return Parts.gathered(table, read, notes)
+    return Parts.gathered(table, read, notes, groups={row.path: row.group for row in kept if row.group})
 
 
 def _text(table: Path, notes: list[str]) -> str:
@@ -114,7 +117,7 @@ def _text(table: Path, notes: list[str]) -> str:
 def _rows(table: Path, text: str, heaps: dict[str, _Heap]) -> Iterator[_Row]:
     """The usable lines, in their order; of the others the numbers go into `heaps`."""
     lines = csv.reader(io.StringIO(text, newline=""), delimiter=_delimiter(table, text))
-    columns: tuple[int, int, int | None] | None = None
+    columns: _Columns | None = None
     while True:
         try:
             cells = next(lines, None)
@@ -161,18 +164,17 @@ def _delimiter(table: Path, text: str) -> str:
     )
 
 
-def _columns(cells: list[str]) -> tuple[int, int, int | None] | None:
-    """Where path, label and part stand; None where the line names no path or no label."""
+def _columns(cells: list[str]) -> _Columns | None:
+    """Where path, label, part and group stand; None where the line names no path or no label."""
     names = [cell.lower().replace(" ", "_") for cell in cells]
-    found = [next((names.index(name) for name in kind if name in names), None) for kind in (PATHS, LABELS, PARTS)]
-    return None if found[0] is None or found[1] is None else (found[0], found[1], found[2])
+    kinds = (PATHS, LABELS, PARTS, GROUPS)
+    path, label, part, group = (next((names.index(n) for n in kind if n in names), None) for kind in kinds)
+    return None if path is None or label is None else (path, label, part, group)
 
 
-def _row(
-    table: Path, cells: list[str], columns: tuple[int, int, int | None], line: int, heaps: dict[str, _Heap]
-) -> _Row | None:
+def _row(table: Path, cells: list[str], columns: _Columns, line: int, heaps: dict[str, _Heap]) -> _Row | None:
     """One line; None, and a note, where it cannot be used."""
-    name, label, part = (cells[i] if i is not None and i < len(cells) else "" for i in columns)
+    name, label, part, group = (cells[i] if i is not None and i < len(cells) else "" for i in columns)
     place, regular = _place(table.parent, name)
     for wrong, why, example in (
         (not name, "no path", ""),
@@ -186,7 +188,7 @@ def _row(
         if wrong:
             _leave(heaps, why, line, example)
             return None
-    return _Row(place, label, PART_NAMES[part.lower()] if part else "train", line)
+    return _Row(place, label, PART_NAMES[part.lower()] if part else "train", line, group)
 
 
 def _place(folder: Path, name: str) -> tuple[Path, bool | None]:

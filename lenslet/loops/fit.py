@@ -13,9 +13,10 @@ from torch import Tensor, nn
 
 from lenslet.errors import DivergedError
 from lenslet.loops.average import Average
+from lenslet.loops.compiling import compiled
 from lenslet.loops.distributed import world
 from lenslet.loops.optimizers import optimizer_for
-from lenslet.loops.precision import autocast, resolve
+from lenslet.loops.precision import autocast, resolve, to_device
 from lenslet.loops.recipe import Recipe
 from lenslet.loops.state import State, copy_into, named, optimizer_tensors, restore_optimizer
 from lenslet.loops.task import Task
@@ -144,6 +145,8 @@ class _Run:
         self.optimizer = optimizer_for(net, recipe)
         self.average = Average(net, recipe.average) if recipe.average else None
         self.wrapped = self.world.wrap(net)
+        if recipe.compile:
+            self.wrapped = compiled(self.wrapped)
         self.best: dict[str, Tensor] | None = None
         self.best_score = (-math.inf, -math.inf)
         self.last: dict[str, Tensor] | None = None
@@ -239,7 +242,7 @@ class _Run:
         images = images.to(self.device, memory_format=torch.channels_last)
         with autocast(self.precision, self.device):
             raw = self.wrapped(images)
-        parts = self.task.loss(raw, _to(targets, self.device))
+        parts = self.task.loss(raw, to_device(targets, self.device))
         # a mean over one's own pictures, weighed so that the mean over the processes is the mean over all pictures
         weight = self.world.size * len(images) / pictures
         total = torch.stack(list(parts.values())).sum() * weight
@@ -282,7 +285,7 @@ class _Run:
         for images, targets in batches:
             with autocast(self.precision, self.device):
                 raw = net(images.to(self.device, memory_format=torch.channels_last))
-            yield raw, _to(targets, self.device)
+            yield raw, to_device(targets, self.device)
 
     def _keep_if_better(self, measured: dict[str, float]) -> bool:
         """Remember the weights if these numbers are the best; of equal ones the lower loss, then the later, wins."""
@@ -366,8 +369,3 @@ _COUNTERS = ("number", "batch", "steps", "worse", "sums", "spent_measuring", "la
 def _dice(seed: int) -> Tensor:
     """The state of a random generator that starts at `seed`."""
     return torch.Generator().manual_seed(seed).get_state()
-
-
-def _to(targets: Any, device: torch.device) -> Any:
-    """Targets on the device; those that are no tensors stay as they are."""
-    return targets.to(device) if isinstance(targets, Tensor) else targets

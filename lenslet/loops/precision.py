@@ -1,11 +1,13 @@
 """Where a step runs, and in which numbers."""
 
 from contextlib import AbstractContextManager
+from dataclasses import fields, is_dataclass, replace
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 import torch
-from torch import nn
+from torch import Tensor, nn
 
 
 @cache
@@ -28,7 +30,8 @@ def resolve(precision: str, net: nn.Module) -> str:
     if precision != "auto":
         return precision
     if torch.cuda.is_available():
-        return "bf16" if torch.cuda.is_bf16_supported() else "fp32"
+        # older cards only emulate it, and are slower for it; asked plainly, torch says yes of those, too
+        return "bf16" if torch.cuda.is_bf16_supported(including_emulation=False) else "fp32"
     wide = any(isinstance(m, nn.Conv2d) and m.in_channels // m.groups >= 32 for m in net.modules())
     return "bf16" if cpu_has_bf16() and wide else "fp32"
 
@@ -36,3 +39,18 @@ def resolve(precision: str, net: nn.Module) -> str:
 def autocast(precision: str, device: torch.device) -> AbstractContextManager[object]:
     """The context a forward pass runs in."""
     return torch.autocast(device.type, dtype=torch.bfloat16, enabled=precision == "bf16")
+
+
+def to_device(targets: Any, device: torch.device) -> Any:
+    """Targets on the device, also within tuples, lists, mappings and dataclasses; what is no tensor stays as it is."""
+    if isinstance(targets, Tensor):
+        return targets.to(device)
+    if isinstance(targets, dict):
+        return {name: to_device(value, device) for name, value in targets.items()}
+    if isinstance(targets, tuple | list):
+        moved = [to_device(value, device) for value in targets]
+        return type(targets)(*moved) if hasattr(targets, "_fields") else type(targets)(moved)
+    if is_dataclass(targets) and not isinstance(targets, type):
+        own = {part.name: to_device(getattr(targets, part.name), device) for part in fields(targets) if part.init}
+        return replace(targets, **own)
+    return targets

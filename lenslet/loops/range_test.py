@@ -10,9 +10,9 @@ import torch
 from torch import Tensor, nn
 
 from lenslet.errors import CallError
-from lenslet.loops.fit import Feed, _to
+from lenslet.loops.fit import Feed
 from lenslet.loops.optimizers import optimizer_for
-from lenslet.loops.precision import autocast, resolve
+from lenslet.loops.precision import autocast, resolve, to_device
 from lenslet.loops.recipe import Recipe
 from lenslet.loops.task import Task
 
@@ -114,7 +114,7 @@ class _RangeTest:
 
     def step(self, images: Tensor, targets: Any, rate: float) -> tuple[float, float]:
         """The loss of this batch, and of the untrained net on it; then a step, but where the loss is no number."""
-        images, targets = images.to(self.device, memory_format=torch.channels_last), _to(targets, self.device)
+        images, targets = images.to(self.device, memory_format=torch.channels_last), to_device(targets, self.device)
         with torch.no_grad():
             untrained = self._loss(self.untrained, images, targets).item()
         total = self._loss(self.net, images, targets)

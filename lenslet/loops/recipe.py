@@ -29,6 +29,7 @@ class Recipe:
             1: all learn at the same rate.
         precision: "bf16" runs convolutions in bfloat16, "fp32" does not, "auto" asks the CPU and the net.
         seed: of initial weights, order, augmentation and dropout.
+        compile: learn through kernels that torch.compile writes for the net: slower for a minute, then faster.
     """
 
     epochs: int | None = None
@@ -46,6 +47,7 @@ class Recipe:
     falloff: int | float = 1.0
     precision: str = "auto"
     seed: int = 0
+    compile: bool = False
 
     def __post_init__(self) -> None:
         if (self.epochs is None) == (self.minutes is None):

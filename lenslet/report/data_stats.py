@@ -6,12 +6,11 @@ from pathlib import Path
 import numpy as np
 
 from lenslet.image.names import spoken
-from lenslet.report.curves import BLUE, INK, ORANGE, SOFT
+from lenslet.report.bars import BARS, bars, largest
+from lenslet.report.box_stats import classes_of_boxes, sizes_of_boxes
+from lenslet.report.curves import BLUE, INK
 from lenslet.report.page import Block, Figure, Page, Section, Table
 from lenslet.results.data_stats import DataStats
-
-_BARS = 40  # classes in the plot; the table has all
-_COLOURS = {"train": BLUE, "val": ORANGE, "test": SOFT}
 
 
 def stats_page(stats: DataStats, *, foot: str = "") -> Page:
@@ -19,9 +18,16 @@ def stats_page(stats: DataStats, *, foot: str = "") -> Page:
     unread = stats.pictures - stats.readable
     parts = ", ".join(f"{count:,} {name}" for name, count in stats.parts.items())
     lead = f"in {len(stats.classes)} classes{f' ({parts})' if len(stats.parts) > 1 else ''}, {_bytes(stats.bytes)}"
+    sizes = Section("Sizes" if stats.boxes is None else "Sizes of pictures", tuple(_sizes(stats)))
+    if (boxes := stats.boxes) is not None:
+        about = [Section("Classes", classes_of_boxes(boxes)), Section("Boxes", sizes_of_boxes(boxes)), sizes]
+        empty = f", {boxes.empty:,} without a box" if boxes.empty else ""
+        lead = f"with {boxes.boxes:,} boxes in {len(boxes.classes)} classes{empty} ({parts}), {_bytes(stats.bytes)}"
+    else:
+        drawn = Figure(bars(stats.classes, tuple(stats.parts), "pictures"), _classes_said(stats))
+        about = [Section("Classes", (drawn, _table(stats))), sizes]
     sections = [
-        Section("Classes", (Figure(_classes(stats), _classes_said(stats)), _table(stats))),
-        Section("Sizes", tuple(_sizes(stats))),
+        *about,
         Section("Colours and formats", tuple(_colours(stats))),
     ]
     if stats.notes:
@@ -38,13 +44,12 @@ def stats_page(stats: DataStats, *, foot: str = "") -> Page:
 def _classes_said(stats: DataStats) -> str:
     counts = sorted(sum(parts.values()) for parts in stats.classes.values())
     said = f"Between {counts[0]:,} and {counts[-1]:,} pictures a class."
-    return said + (f" The {_BARS} largest classes are drawn." if len(counts) > _BARS else "")
+    return said + (f" The {BARS} largest classes are drawn." if len(counts) > BARS else "")
 
 
 def _table(stats: DataStats) -> Table:
     names = tuple(stats.parts)
-    largest = sorted(stats.classes.items(), key=lambda item: -sum(item[1].values()))
-    rows = [(spoken(name), *(f"{parts.get(n, 0):,}" for n in names)) for name, parts in largest]
+    rows = [(spoken(name), *(f"{parts.get(n, 0):,}" for n in names)) for name, parts in largest(stats.classes)]
     return Table(("class", *(names if len(names) > 1 else ("pictures",))), tuple(rows))
 
 
@@ -75,30 +80,6 @@ def _colours(stats: DataStats) -> list[Block]:
     ]
 
 
-def _classes(stats: DataStats) -> bytes:
-    """Bars, the largest class on top, a colour for each part."""
-    from matplotlib.figure import Figure as Plot
-
-    largest = sorted(stats.classes.items(), key=lambda item: -sum(item[1].values()))[:_BARS]
-    plot = Plot(figsize=(8, 0.9 + 0.26 * len(largest)), dpi=150, layout="constrained")
-    axes = plot.subplots()
-    left = np.zeros(len(largest))
-    for part in stats.parts:
-        width = np.array([parts.get(part, 0) for _, parts in largest])
-        axes.barh(range(len(largest)), width, left=left, color=_COLOURS.get(part, INK), label=part, height=0.72)
-        left += width
-    axes.set_yticks(range(len(largest)), [_clipped(name) for name, _ in largest], fontsize=9, parse_math=False)
-    axes.set_ylim(len(largest) - 0.4, -0.6)
-    axes.set_xlabel("pictures", color=INK)
-    axes.grid(axis="x", color="#e8ebee", linewidth=0.8)
-    axes.set_axisbelow(True)
-    axes.spines[["top", "right", "left"]].set_visible(False)
-    axes.tick_params(colors="#5c6675", left=False)
-    if len(stats.parts) > 1:
-        axes.legend(frameon=False, fontsize=9)
-    return _png(plot)
-
-
 def _scatter(stats: DataStats) -> bytes:
     from matplotlib.figure import Figure as Plot
     from matplotlib.ticker import LogLocator, NullFormatter, ScalarFormatter
@@ -127,11 +108,6 @@ def _png(plot: object) -> bytes:
     buffer = io.BytesIO()
     plot.savefig(buffer, format="png")  # type: ignore[attr-defined]
     return buffer.getvalue()
-
-
-def _clipped(name: str) -> str:
-    name = spoken(name)
-    return name if len(name) <= 28 else f"{name[:27]}…"
 
 
 def _number(value: float) -> str:

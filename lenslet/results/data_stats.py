@@ -9,32 +9,21 @@ import numpy as np
 from jaxtyping import Int
 
 from lenslet.errors import CallError
+from lenslet.results.box_stats import BoxStats
+from lenslet.results.spread import Spread
 
-__all__ = ["DataStats", "Spread"]
+__all__ = ["DataStats"]
 
 SCHEMA = 1
 
 
-@dataclass(frozen=True)
-class Spread:
-    """The least, the middle and the greatest of many numbers."""
-
-    least: float
-    middle: float
-    greatest: float
-
-    def to_dict(self) -> dict[str, float]:
-        """Plain values."""
-        return {"least": self.least, "middle": self.middle, "greatest": self.greatest}
-
-
 @dataclass(frozen=True, eq=False)
 class DataStats:
-    """Counts, sizes, colours and formats of a data set of classes.
+    """Counts, sizes, colours and formats of a data set of classes, or of boxes.
 
     Args:
         data: the folder or table.
-        classes: pictures of each class, by part.
+        classes: pictures of each class, by part; empty where there are boxes.
         readable: pictures whose header can be read.
         bytes: of all files.
         kinds: files of each format.
@@ -45,6 +34,7 @@ class DataStats:
         opened: how many were opened for mean, std and grey; the rest is from headers.
         notes: what the reader said.
         sizes: (width, height) of each readable picture, for plots; not in the JSON.
+        boxes: how many there are and how large, where the data has boxes or points.
     """
 
     data: str
@@ -61,15 +51,18 @@ class DataStats:
     opened: int
     notes: tuple[str, ...] = ()
     sizes: Int[np.ndarray, "n 2"] | None = field(default=None, repr=False)
+    boxes: BoxStats | None = None
 
     @property
     def pictures(self) -> int:
         """All files."""
-        return sum(sum(parts.values()) for parts in self.classes.values())
+        return sum(self.parts.values())
 
     @property
     def parts(self) -> dict[str, int]:
         """Pictures of each part."""
+        if self.boxes is not None:
+            return dict(self.boxes.pictures)
         names = dict.fromkeys(name for parts in self.classes.values() for name in parts)
         return {name: sum(parts.get(name, 0) for parts in self.classes.values()) for name in names}
 
@@ -92,6 +85,7 @@ class DataStats:
             "grey": self.grey,
             "opened": self.opened,
             "notes": list(self.notes),
+            **({} if self.boxes is None else {"boxes": self.boxes.to_dict()}),
         }
 
     def to_json(self) -> str:
@@ -112,7 +106,7 @@ class DataStats:
             made: dict[str, Any] = {name: Spread(**plain[name]) for name in ("width", "height", "aspect")}
             made |= {name: tuple(plain[name]) for name in ("mean", "std", "notes")}
             made |= {name: plain[name] for name in ("data", "classes", "readable", "bytes", "kinds", "grey", "opened")}
-            return cls(**made)
+            return cls(**made, boxes=BoxStats.from_dict(plain["boxes"]) if "boxes" in plain else None)
         except (ValueError, KeyError, TypeError) as error:
             if isinstance(error, CallError):
                 raise

@@ -2,20 +2,17 @@
 
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Literal, TypeAlias, cast
+from typing import TYPE_CHECKING, Annotated, Literal
 
 from annotated_doc import Doc
 
 from lenslet.errors import CallError
+from lenslet.verbs.asking import How, ask
 
 if TYPE_CHECKING:
-    from lenslet.results import Classification, Detections, Encoding, Localization, Points, Unreadable
-    from lenslet.tasks.classify.classifier import Classifier
-    from lenslet.tasks.detect.detector import Detector
+    from lenslet.verbs.asking import Answer
     from lenslet.verbs.bulk import Bulk
     from lenslet.verbs.job import Model
-
-    Answer: TypeAlias = Classification | Detections | Encoding | Localization | Points | Unreadable
 
 
 def predict(
@@ -74,47 +71,28 @@ def predict(
         raise CallError("--engine and --workers are for answers that go into a folder: give --out, too")
     if workers is not None and (workers < 1 or engine != "ray"):
         raise CallError(f"workers is {workers}: give 1 or more, with --engine ray")
-    if out is not None and plot is not None:
-        raise CallError("give --plot or --out, not both: --out is for more pictures than anybody could look at")
+    if out is not None and (plot is not None or crops is not None):
+        other = "--crops" if plot is None else "--plot"
+        raise CallError(f"give {other} or --out, not both: --out is for more pictures than anybody could look at")
     if engine == "ray":
         from lenslet.verbs.bulk.on_ray import ready
 
         ready()  # before anything that takes time
     opened = load(model)
-    finds = opened.card.task == "detect"
-    if tile_side is not None and tile_side < 32:
-        raise CallError(f"tile-side is {tile_side}: give at least 32 pixels")
     wanted = {"crops": crops, "at-least": at_least, "tiles": tiles or None, "tile-side": tile_side}
     extra = next((name for name, value in wanted.items() if value is not None), None)
-    if extra is not None and not finds:
+    if extra is not None and opened.card.task != "detect":
         raise CallError(f"--{extra} is for models that find things, and this one says what a whole picture shows")
     if plot is not None and opened.card.task == "face":
         raise CallError("--plot is for answers that can be drawn, and an encoding is a list of numbers: leave it out")
+    how = How(at_least, tiles or tile_side is not None, tile_side)
     given = [images] if isinstance(images, str | Path) else images
     if out is not None:
-        if opened.card.task != "classify":
-            raise CallError("--out is for models that classify: of another, keep its answers with --json > file")
         from lenslet.verbs.bulk import bulk
 
-        return bulk(
-            cast("Classifier", opened), given, Path(out), engine=engine, workers=workers, batch=batch, progress=progress
-        )
+        return bulk(opened, given, Path(out), how=how, engine=engine, workers=workers, batch=batch, progress=progress)
     paths = [path for place in given for path in find_images(place)]
-    if finds:
-        side = (tile_side or 0) if tiles or tile_side is not None else None
-        return _written(_found(cast("Detector", opened), paths, batch, at_least, side), plot, crops)
-    return _written(opened.predict(paths, batch=batch), plot, crops)
-
-
-def _found(
-    model: "Detector", paths: Sequence[Path], batch: int, at_least: float | None, side: int | None
-) -> "Iterator[Detections | Unreadable]":
-    """Boxes of each picture: whole, or in tiles, where a side is given (0: the model's own)."""
-    if at_least is not None and not 0 <= at_least <= 1:
-        raise CallError(f"at-least is {at_least}: give a score from 0 to 1")
-    if side is not None:
-        return model.predict_tiles(paths, side=side or None, at_least=at_least)
-    return model.predict(paths, batch=batch, at_least=at_least)
+    return _written(ask(opened, paths, batch=batch, how=how), plot, crops)
 
 
 def _written(answers: "Iterator[Answer]", plot: Path | None, crops: Path | None) -> "Iterator[Answer]":

@@ -44,7 +44,7 @@ def task_of(data: str | Path, asked: str | None) -> str:
 
 def budget_of(arguments: dict[str, Any]) -> dict[str, Any]:
     """The fields of the recipe that the call has decided."""
-    decided = ("epochs", "minutes", "batch", "rate", "optimizer", "patience", "seed", "precision")
+    decided = ("epochs", "minutes", "batch", "rate", "optimizer", "patience", "seed", "precision", "compile")
     return {name: arguments.get(name) for name in decided}
 
 

@@ -26,8 +26,10 @@ def split(
 ) -> "DataSplit":
     """Divide a folder of pictures into train, val and test parts by the content of the files.
 
-    The same picture always falls into the same part, and all its copies with it: adding pictures moves no others. The
-    original files stay where and as they are; with links, who changes a file in place changes both.
+    The same picture always falls into the same part, and all its copies with it: adding pictures moves no others.
+    Where a table names groups (a person, a film), or pictures with boxes or points lie in folders of their own, whole
+    groups fall by the hash of their name, as training holds them out. The original files stay where and as they are;
+    with links, who changes a file in place changes both.
 
     Raises:
         DataError: no such data set, divided already, or nothing in it can be read.

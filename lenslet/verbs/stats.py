@@ -10,29 +10,29 @@ if TYPE_CHECKING:
 
 
 def stats(
-    data: Annotated[str | Path, Doc("A folder with one folder of pictures per class, or a .csv of paths and labels.")],
+    data: Annotated[
+        str | Path, Doc("A folder of pictures with classes, boxes or points; or its .csv, data.yaml, .json.")
+    ],
     *,
     out: Annotated[Path | None, Doc("Write stats.html, a page with plots, into this folder.")] = None,
     progress: Annotated[bool, Doc("Show a bar on stderr.")] = True,
 ) -> "DataStats":
-    """Count what is in a folder of pictures: classes, parts, sizes, colours, formats.
+    """Count what is in a folder of pictures: classes, parts, sizes, colours, formats; and boxes, where it has such.
 
     Raises:
         DataError: no such data set, or nothing in it can be read.
     """
-    from lenslet.data import form_of, read
+    from lenslet.data import form_of, read, read_boxes
+    from lenslet.data.care import box_stats
     from lenslet.data.care import stats as count
-    from lenslet.errors import DataError
     from lenslet.verbs.progress import bar, phases
 
-    if (form := form_of(data)) is not None:
-        raise DataError(
-            f"{data} holds boxes or points ({form}), and classes of pictures are counted here; "
-            "`lenslet data check` counts the boxes of each class"
-        )
-    parts = read(data, at_least=1)
     with bar(shown=progress) as shown:
-        counted = count(parts, watch=phases(shown))
+        if form_of(data) is not None:
+            shown.phase("reading the labels")
+            counted = box_stats(read_boxes(data, at_least=0), watch=phases(shown))
+        else:
+            counted = count(read(data, at_least=1), watch=phases(shown))
         if out is not None:
             from lenslet import __version__
             from lenslet.report.data_stats import stats_page

@@ -119,9 +119,9 @@ def train(
     augment: Annotated[
         str | None,
         Doc(
-            "How much pictures are changed while learning: none, light, full, small (about 32 px), or glyph (letters); "
-            "to find things none, light, scene, or turned (no side is the upper one); one thing or points none, light, "
-            "places, or turned; to compare none, light, face, things, or glyph."
+            "How pictures are changed while learning: none, light, full, small (about 32 px), or glyph (letters, signs: "
+            "not mirrored); to find things none, light, scene, glyph, or turned (no side is up); one thing or points "
+            "none, light, places, glyph, or turned; to compare none, light, face, things, or glyph."
         ),
     ] = None,
     show_augmented: Annotated[
@@ -147,6 +147,10 @@ def train(
     precision: Annotated[
         Literal["auto", "bf16", "fp32"], Doc("Numbers to compute in; auto takes bf16 where the CPU gains from it.")
     ] = "auto",
+    compile: Annotated[
+        bool,
+        Doc("Let torch.compile write kernels for the net: a minute of waiting, then faster steps; needs a compiler."),
+    ] = False,
     track: Annotated[
         Literal["tensorboard", "mlflow"] | None, Doc("Also send the numbers of every epoch to TensorBoard or MLflow.")
     ] = None,
@@ -190,6 +194,10 @@ def train(
         elif data is None:
             raise CallError("give the folder of pictures to learn from, or --resume and the folder of a run")
         _check_together(arguments, world)
+        if arguments.get("compile"):
+            from lenslet.loops.compiling import check_compiler
+
+            check_compiler()
         with bar(shown=progress and world.first) as shown:
             watch = Watch(shown)
             return _trained(arguments, folder, state, world, watch, resuming=resume is not None)

@@ -108,6 +108,22 @@ def test_the_rows_are_those_of_predict_whoever_wrote_them(ray, model, photos, tm
     assert (again.predicted, again.labels) == (answers.FEWEST, first.labels)
 
 
+def test_what_things_are_on_pictures_is_the_same_too(ray, untrained, photos, tmp_path):
+    untrained("detect", ("a", "b")).save(tmp_path / "finder")
+    few = [photos / f"{number}.png" for number in range(70)]
+    here = ll.predict(tmp_path / "finder", few, out=tmp_path / "here", at_least=0.01, progress=False)
+    there = ll.predict(
+        tmp_path / "finder", few, out=tmp_path / "there", at_least=0.01, engine="ray", workers=1, progress=False
+    )
+    assert isinstance(here, Bulk)
+    assert isinstance(there, Bulk)
+    assert here.labels
+    assert (there.files, there.labels, there.nothing) == (70, here.labels, here.nothing)
+    for one, other in zip(rows(tmp_path / "here"), rows(tmp_path / "there"), strict=True):
+        assert [thing["class"] for thing in one["objects"]] == [thing["class"] for thing in other["objects"]]
+        assert one["image"] == other["image"]
+
+
 def until(happened: Callable[[], object]) -> None:
     deadline = time.monotonic() + 120
     while not happened() and time.monotonic() < deadline:

@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -91,4 +92,27 @@ def test_a_killed_bulk_prediction_goes_on_and_every_file_has_one_row(digits: Pat
     assert 0 < done.predicted < done.files == 720
     images = [json.loads(row)["image"] for part in out.glob("part-*") for row in part.read_text("utf-8").splitlines()]
     assert len(set(images)) == len(images) == 720
+    assert not list(out.glob(".*"))
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(os.name == "nt", reason="signals of POSIX")
+def test_a_killed_bulk_detection_goes_on(digits: Path, untrained: Callable[..., ll.Detector], tmp_path: Path) -> None:
+    model = untrained("detect", ("a", "b"))
+    model.save(tmp_path / "m")
+    out = tmp_path / "out"
+    command = [sys.executable, "-c", "from lenslet.cli import main; main()", "predict", str(tmp_path / "m")]
+    command += [str(digits), "--out", str(out), "--batch", "1", "--at-least", "0.01"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
+        deadline = time.monotonic() + 120
+        while not list(out.glob("part-*")) and time.monotonic() < deadline and process.poll() is None:
+            time.sleep(0.01)
+        process.send_signal(signal.SIGKILL)
+    assert process.returncode == -signal.SIGKILL
+    done = ll.predict(tmp_path / "m", [digits], out=out, at_least=0.01, progress=False)
+    assert isinstance(done, Bulk)
+    assert 0 < done.predicted < done.files == 180
+    rows = [json.loads(row) for part in out.glob("part-*") for row in part.read_text("utf-8").splitlines()]
+    assert len({row["image"] for row in rows}) == len(rows) == 180
+    assert {row["task"] for row in rows} == {"detect"}
     assert not list(out.glob(".*"))

@@ -143,8 +143,8 @@ def test_what_does_not_fit_is_refused_in_a_sentence(masks: Path, one_thing: Path
         ll.train(one_thing, task="landmark", out=tmp_path / "a", **SMALL)
     with pytest.raises(CallError, match="does not point at places"):
         ll.train(masks, out=tmp_path / "b", **SMALL | {"net": "facet_tiny"})
-    with pytest.raises(CallError, match="of points, give one of none, light, places, turned"):
-        ll.train(masks, out=tmp_path / "c", augment="glyph", **SMALL)
+    with pytest.raises(CallError, match="of points, give one of none, light, places, glyph, turned"):
+        ll.train(masks, out=tmp_path / "c", augment="full", **SMALL)
     with pytest.raises(CallError, match="--mosaic is for the task detect"):
         ll.train(masks, out=tmp_path / "d", mosaic=0.5, **SMALL)
 

@@ -104,8 +104,8 @@ def test_pictures_are_learned_by_heart_and_it_says_so(one_thing: Path, tmp_path:
 def test_what_does_not_fit_is_refused_in_a_sentence(one_thing: Path, tmp_path: Path) -> None:
     with pytest.raises(CallError, match="does not say where a thing is"):
         ll.train(one_thing, out=tmp_path / "a", **SMALL | {"net": "facet_tiny"})
-    with pytest.raises(CallError, match="give one of none, light, places, turned"):
-        ll.train(one_thing, out=tmp_path / "b", augment="glyph", **SMALL)
+    with pytest.raises(CallError, match="give one of none, light, places, glyph, turned"):
+        ll.train(one_thing, out=tmp_path / "b", augment="full", **SMALL)
     with pytest.raises(CallError, match="--mixup is for the task classify"):
         ll.train(one_thing, out=tmp_path / "c", mixup=0.2, **SMALL)
     with pytest.raises(CallError, match="give at least 32 pixels"):

@@ -4,6 +4,7 @@ scan -> groups -> survey -> rules -> results.DataReport
 """
 
 from lenslet.data.care.box_check import check_boxes, repairs
+from lenslet.data.care.box_counts import box_stats
 from lenslet.data.care.box_dividing import divide_boxes
 from lenslet.data.care.check import check
 from lenslet.data.care.counts import stats
@@ -15,6 +16,7 @@ __all__ = [
     "Describer",
     "Survey",
     "Watch",
+    "box_stats",
     "check",
     "check_boxes",
     "divide",

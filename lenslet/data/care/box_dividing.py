@@ -6,12 +6,13 @@ from pathlib import Path
 
 import numpy as np
 
-from lenslet.data.care.dividing import refuse
+from lenslet.data.care.dividing import groups_said, refuse
 from lenslet.data.care.scan import Broken
 from lenslet.data.care.splitting import assign
 from lenslet.data.care.survey import Watch, survey
 from lenslet.data.samples import PART_SPOKEN, Part, Parts, Sample
 from lenslet.data.scenes import Scene, Scenes, write_boxes
+from lenslet.data.together import groups_of
 from lenslet.errors import DataError
 from lenslet.results.data_split import DataSplit
 
@@ -62,7 +63,9 @@ def divide_boxes(
     group = seen.group[numbers]
     for members in (np.nonzero(group == number)[0] for number in np.unique(group)):
         rarest[members] = rarest[members[0]]  # copies may be labelled differently, and stay together all the same
-    places = assign(keys, rarest, group, share=share, test=test)
+    known = groups_of(scenes.train)
+    people = [known.of[i] for i in numbers] if known else []
+    places = assign(keys, rarest, group, people=people, share=share, test=test)
     made: dict[Part, list[Scene]] = {"train": [], "valid": [], "test": []}
     for i, place in zip(numbers, places, strict=True):
         made[place].append(scenes.train[i])
@@ -71,7 +74,7 @@ def divide_boxes(
     written = write_boxes(divided, scenes.form, out, link=link, progress=tell)
     counts = {part: Counter(name for s in own for name in s.truth.classes) for part, own in divided.named.items()}
     pictures = ", ".join(f"{len(own):,} {PART_SPOKEN[part]}" for part, own in divided.named.items())
-    notes = [f"boxes are counted; pictures: {pictures}", *scenes.notes]
+    notes = [f"boxes are counted; pictures: {pictures}", *groups_said(known.whence, people, places), *scenes.notes]
     if link and written.copied:
         notes.append(f"{written.copied:,} files are copies, because this disk cannot link them")
     return DataSplit(

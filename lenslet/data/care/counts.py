@@ -13,7 +13,8 @@ from lenslet.data.care.survey import Watch
 from lenslet.data.samples import PART_SPOKEN, Parts
 from lenslet.errors import DataError, ImageError
 from lenslet.image import Header, image_header
-from lenslet.results.data_stats import DataStats, Spread
+from lenslet.results.data_stats import DataStats
+from lenslet.results.spread import Spread
 
 _OPENED = 2000  # pictures whose pixels are looked at: mean and spread of more differ in the third digit
 _CHUNK = 1024
@@ -55,9 +56,9 @@ def stats(parts: Parts, *, watch: Watch | None = None) -> DataStats:
         readable=len(known),
         bytes=size,
         kinds=dict(Counter(header.kind for header in known).most_common()),
-        width=_spread(sizes[:, 0]),
-        height=_spread(sizes[:, 1]),
-        aspect=_spread(np.round(sizes[:, 0] / sizes[:, 1], 4)),
+        width=Spread.of(sizes[:, 0]),
+        height=Spread.of(sizes[:, 1]),
+        aspect=Spread.of(np.round(sizes[:, 0] / sizes[:, 1], 4)),
         mean=_rounded(mean),
         std=_rounded(std),
         grey=round(sum(look.grey for look in looks) / len(looks), 4),
@@ -90,10 +91,6 @@ def _header(path: Path) -> tuple[Header | None, int]:
         return image_header(path), length
     except ImageError:
         return None, length
-
-
-def _spread(values: np.ndarray) -> Spread:
-    return Spread(float(values.min()), float(np.median(values)), float(values.max()))
 
 
 def _rounded(values: np.ndarray) -> tuple[float, float, float]:

@@ -14,6 +14,7 @@ from lenslet.data.care.scan import Broken
 from lenslet.data.care.splitting import assign
 from lenslet.data.care.survey import Survey, Watch, survey
 from lenslet.data.samples import PART_SPOKEN, Part, Parts
+from lenslet.data.together import groups_of_samples
 from lenslet.errors import CallError, DataError, WorkError
 from lenslet.files import whole_folder, write_whole
 from lenslet.results.data_split import DataSplit
@@ -53,8 +54,10 @@ def divide(
     numbers = [i for i, _ in readable]
     keys = np.array([look.key for _, look in readable], np.uint64)
     labels = np.array([seen.samples[i].label for i in numbers])
-    places = assign(keys, labels, seen.group[numbers], share=share, test=test)
-    notes = list(parts.notes)
+    known = groups_of_samples(seen.samples)
+    people = [known.of[i] for i in numbers] if known else []
+    places = assign(keys, labels, seen.group[numbers], people=people, share=share, test=test)
+    notes = [*parts.notes, *groups_said(known.whence, people, places)]
     try:
         if parts.root.is_file():
             how, written = "table", _table(seen, numbers, places, out)
@@ -76,6 +79,15 @@ def divide(
         skipped=tuple((seen.path(i), f.why) for i, f in enumerate(seen.scan.files) if isinstance(f, Broken)),
         notes=tuple(notes),
     )
+
+
+def groups_said(whence: str, people: Sequence[str], places: Sequence[Part]) -> list[str]:
+    """In words, how many groups of pictures went where; nothing where there are none."""
+    if not people:
+        return []
+    each = {part: {who for who, place in zip(people, places, strict=True) if place == part} for part in PART_SPOKEN}
+    said = ", ".join(f"{len(names):,} {PART_SPOKEN[part]}" for part, names in each.items() if names)
+    return [f"{len(set(people)):,} groups of pictures ({whence}) are kept whole: {said}"]
 
 
 def refuse(parts: Parts, out: Path, share: float, test: float) -> None:
@@ -131,14 +143,16 @@ def _linked(source: Path, target: Path) -> bool:
 
 
 def _table(seen: Survey, numbers: Sequence[int], places: Sequence[Part], out: Path) -> Path:
-    """A table of path, label and part; paths count from the new table's folder."""
+    """A table of path, label, part, and group where there are such; paths count from the new table's folder."""
     path = out if out.suffix.lower() in (".csv", ".tsv") else out / seen.parts.root.name
     text = io.StringIO()
     writer = csv.writer(text, delimiter="\t" if path.suffix.lower() == ".tsv" else ",", lineterminator="\n")
-    writer.writerow(["path", "label", "part"])
+    grouped = any(sample.group for sample in seen.samples)
+    writer.writerow(["path", "label", "part", *(["group"] if grouped else [])])
     home = path.parent.resolve()
     for i, place in zip(numbers, places, strict=True):
-        writer.writerow([_from(seen.samples[i].path, home), seen.label(i), PART_SPOKEN[place]])
+        own = [seen.samples[i].group] if grouped else []
+        writer.writerow([_from(seen.samples[i].path, home), seen.label(i), PART_SPOKEN[place], *own])
     write_whole(path, text.getvalue().encode("utf-8", "surrogateescape"))
     return path
 

@@ -17,14 +17,13 @@ from lenslet.data.scenes.places import IMAGE_FOLDERS, Finder, bare, part_named, 
 from lenslet.data.scenes.raw import Mark, Raw, Sheet, number
 from lenslet.data.scenes.scene import Fault, Joints, Scene, Scenes
 from lenslet.data.scenes.settle import DIGITS
-from lenslet.data.table import LABELS, PARTS, PATHS
+from lenslet.data.table import GROUPS, LABELS, PARTS, PATHS
 from lenslet.errors import DataError
 from lenslet.image.names import spoken
 
 _LARGEST = 1 << 30  # bytes
 _CORNERS = (("xmin", "ymin", "xmax", "ymax"), ("x1", "y1", "x2", "y2"), ("left", "top", "right", "bottom"))
 _POINT = re.compile(r"(?:(?P<axis>[xyv])_?(?P<number>\d+)|(?P<name>.+)[_. ](?P<end>[xyv]))\Z", re.IGNORECASE)
-_GROUPS = ("group", "person", "subject", "identity")
 PICTURES = "images"
 NAME = "labels.csv"
 
@@ -86,7 +85,7 @@ def _columns(cells: list[str]) -> _Columns | None:
         place_of(PARTS),
         None if wide is None or high is None else (high, wide),
         {name: words.index(name) for name in ("crowd", "difficult", "area", "score") if name in words},
-        place_of(_GROUPS),
+        place_of(GROUPS),
     )
 
 

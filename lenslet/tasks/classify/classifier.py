@@ -104,7 +104,7 @@ class Classifier:
         """
         device = next(self.net.parameters()).device
         pairs = [
-            (self._raw(images.to(device, memory_format=torch.channels_last)).numpy(), classes.cpu().numpy())
+            (self._raw(images.to(device, memory_format=torch.channels_last)).cpu().numpy(), classes.cpu().numpy())
             for images, classes in held_out or ()
         ]
         logits = np.concatenate([np.zeros((0, len(self.labels)), np.float32), *(raw for raw, _ in pairs)])

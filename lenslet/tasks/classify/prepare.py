@@ -21,10 +21,10 @@ from lenslet.data import (
     channel_statistics,
     decode,
     read,
-    split_by_content,
 )
 from lenslet.data.augment import PRESETS
 from lenslet.data.split import seen_keys
+from lenslet.data.together import groups_of_samples, halves
 from lenslet.errors import CallError, DataError, WorkError
 from lenslet.image import Preprocess
 from lenslet.loops import Epoch, Learner, Recipe
@@ -196,7 +196,10 @@ def prepare(
     pictures = decode([s.path for s in chosen], shape, progress=on_decoded)
     rows = np.array(pictures.rows)
     labels = np.array([s.label for s in chosen])
-    learn, held, how = _halves(parts, rows, labels, pictures.keys, data)
+    learn, held, how = halves(
+        rows >= 0, pictures.keys[rows[rows >= 0]], labels,
+        is_valid=np.arange(len(rows)) >= len(parts.train), groups=groups_of_samples(parts.train), data=data,
+    )  # fmt: skip
     if overfit is not None:
         learn = held = _few(learn, labels, overfit)
         how = "the very pictures it learned, as a self-test"
@@ -286,31 +289,6 @@ def _shape(side: int, channels: int) -> Preprocess:
     if channels == 1:
         return Preprocess(size=(side, side), resize="letterbox", channels=1, mean=(0.5,), std=(0.25,))
     return Preprocess(size=(side, side), resize="letterbox", channels=3, mean=(0.5,) * 3, std=(0.25,) * 3)
-
-
-def _halves(
-    parts: Parts, rows: np.ndarray, labels: np.ndarray, keys: np.ndarray, data: str | Path
-) -> tuple[np.ndarray, np.ndarray, str]:
-    """Indices to learn from, indices to hold out, and in words where the latter came from."""
-    readable = rows >= 0
-    index = np.arange(len(rows))
-    if parts.valid:
-        is_valid = index >= len(parts.train)
-        return (
-            index[readable & ~is_valid],
-            index[readable & is_valid],
-            f"the validation part of {Path(data).name}, by which the best epoch was chosen",
-        )
-    held = np.zeros(len(rows), bool)
-    held[readable] = split_by_content(keys[rows[readable]], labels[readable])
-    learn, out = index[readable & ~held], index[readable & held]
-    if not len(out):
-        return (
-            learn,
-            out,
-            "the very pictures it learned, because there are too few to hold any out: expect less on new ones",
-        )
-    return learn, out, "held out by content hash, never trained on"
 
 
 def _few(learn: np.ndarray, labels: np.ndarray, count: int) -> np.ndarray:

@@ -7,10 +7,11 @@ import numpy as np
 from jaxtyping import Float
 
 from lenslet.card.store import shipped
-from lenslet.data import Scene
-from lenslet.data.augment import Augment
+from lenslet.data import Scene, presets
+from lenslet.data.presets import of_places
 from lenslet.errors import CallError
 from lenslet.loops import Recipe
+from lenslet.loops.usual import settled
 
 NET = "argus_s"
 NATURAL = "natural"  # the shipped model whose stages are those of that net
@@ -21,16 +22,14 @@ _LARGEST = 640
 _ALIKE = 0.15  # how far shapes of pictures may differ (logarithm) to be seen in one rectangle
 _TINY = 10.0  # pixels of the net's input: things smaller than that ask for a larger one
 
-_SCENE: dict[str, Any] = {
-    "mirror": True, "rotate": 10, "scale": 0.3, "aspect": 0.1, "shift": 0.1,
-    "brightness": 0.2, "contrast": 0.2, "saturation": 0.2, "pca": 0.1,
-}  # fmt: skip
-PRESETS: dict[str, Augment] = {
-    "none": Augment(),
-    "light": Augment(mirror=True, scale=0.1, shift=0.06, brightness=0.1, contrast=0.1),
-    "scene": Augment(**_SCENE),
-    "turned": Augment(turn=True, **_SCENE),
-}
+PRESETS = of_places(
+    "scene",
+    light={"mirror": True, "scale": 0.1, "shift": 0.06, "brightness": 0.1, "contrast": 0.1},
+    full={
+        "mirror": True, "rotate": 10, "scale": 0.3, "aspect": 0.1, "shift": 0.1,
+        "brightness": 0.2, "contrast": 0.2, "saturation": 0.2, "pca": 0.1,
+    },
+)  # fmt: skip
 
 
 def usual_weights(net: str | None) -> str:
@@ -85,9 +84,7 @@ def preset(augment: str | None) -> str:
     Raises:
         CallError: an unknown name.
     """
-    if augment is not None and augment not in PRESETS:
-        raise CallError(f"augment is {augment!r}: of things in pictures, give one of {', '.join(PRESETS)}")
-    return augment or "scene"
+    return presets.preset(augment, PRESETS, usual="scene", of="things in pictures")
 
 
 def recipe(count: int, *, overfit: bool = False, **decided: Any) -> Recipe:
@@ -102,14 +99,10 @@ def recipe(count: int, *, overfit: bool = False, **decided: Any) -> Recipe:
         "optimizer": "muon", "momentum": 0.6, "rate": 0.12, "decay": 0.0, "clip": 0.0, "smoothing": 0.0,
         "batch": min(16, max(count, 1)),
     }  # fmt: skip
-    given = {name: value for name, value in decided.items() if value is not None}
-    if given.get("optimizer") in ("adamw", "sgd"):
-        plain = {"momentum": 0.9, "decay": 0.05, "clip": 1.0}  # what Muon does better without
-        values |= plain | {"rate": 2e-3 if given["optimizer"] == "adamw" else 0.02}
-    if overfit:
-        values |= {"epochs": 300, "decay": 0.0, "average": 0.0}
-    if "epochs" in given or "minutes" in given:
-        values.pop("epochs", None)
-    elif not overfit:
-        values["minutes"] = float(min(60.0, max(5.0, count / 50)))
-    return Recipe(**values | given)
+    return settled(
+        values,
+        decided,
+        minutes=min(60.0, max(5.0, count / 50)),
+        by_heart=300 if overfit else None,
+        without_muon={"momentum": 0.9, "decay": 0.05, "clip": 1.0},  # what Muon does better without
+    )

@@ -12,10 +12,11 @@ from torch import nn
 
 from lenslet.card import Card, software
 from lenslet.card.start import Start
-from lenslet.data import Scene, Scenes, Skipped, channel_statistics, decode, read_boxes, split_by_content
+from lenslet.data import Scene, Scenes, Skipped, channel_statistics, decode, read_boxes
 from lenslet.data.follow import boxes_follow
 from lenslet.data.placed import Placed, stacked
 from lenslet.data.split import seen_keys
+from lenslet.data.together import groups_of, halves
 from lenslet.errors import CallError, DataError, WorkError
 from lenslet.image import Preprocess
 from lenslet.image.resizing import letterboxed
@@ -152,7 +153,10 @@ def prepare(
     chosen = [*scenes.train, *scenes.valid]
     pictures = decode([scene.path for scene in chosen], shape, progress=on_decoded)
     rows = np.array(pictures.rows)
-    learn, held, how = _halves(scenes, chosen, rows, pictures.keys, data)
+    learn, held, how = halves(
+        rows >= 0, pictures.keys[rows[rows >= 0]], _rarest(chosen, len(scenes.names)),
+        is_valid=np.arange(len(chosen)) >= len(scenes.train), groups=groups_of(scenes.train), data=data,
+    )  # fmt: skip
     if overfit is not None:
         learn = held = _few(learn, chosen, overfit)
         how = "the very pictures it learned, as a self-test"
@@ -245,23 +249,10 @@ def _head(head: str | None, rule: str | None, classes: int, truth: Sequence[np.n
     return Points(classes, rule=rule or "aligned")
 
 
-def _halves(
-    scenes: Scenes, chosen: Sequence[Scene], rows: np.ndarray, keys: np.ndarray, data: str | Path
-) -> tuple[np.ndarray, np.ndarray, str]:
-    """Indices to learn from, indices to hold out, and in words where the latter came from."""
-    readable, index = rows >= 0, np.arange(len(rows))
-    if scenes.valid:
-        is_valid = index >= len(scenes.train)
-        how = f"the validation part of {Path(data).name}, by which the best epoch was chosen"
-        return index[readable & ~is_valid], index[readable & is_valid], how
-    counts = np.bincount(np.concatenate([s.truth.labels for s in chosen]), minlength=len(scenes.names))
-    rarest = [int(min(s.truth.labels, key=lambda k: counts[k])) if len(s.truth) else -1 for s in chosen]
-    held = np.zeros(len(rows), bool)
-    held[readable] = split_by_content(keys[rows[readable]], np.array(rarest)[readable])
-    if not held.any():
-        how = "the very pictures it learned, because there are too few to hold any out: expect less on new ones"
-        return index[readable], index[:0], how
-    return index[readable & ~held], index[readable & held], "held out by content hash, never trained on"
+def _rarest(chosen: Sequence[Scene], classes: int) -> np.ndarray:
+    """Of each picture the class of its that the fewest boxes have; -1 where it shows nothing."""
+    counts = np.bincount(np.concatenate([s.truth.labels for s in chosen]), minlength=classes)
+    return np.array([int(min(s.truth.labels, key=lambda k: counts[k])) if len(s.truth) else -1 for s in chosen])
 
 
 def _few(learn: np.ndarray, chosen: Sequence[Scene], count: int) -> np.ndarray:

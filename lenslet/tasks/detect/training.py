@@ -45,8 +45,9 @@ class Detect:
     def evaluated(self, net: nn.Module, feed: Iterable[tuple[Tensor, Tensor]]) -> Evaluation:
         """The whole measurement, on pictures that are decoded already; pixels are those of the net's input."""
         answers, truth = [], []
+        device = next(net.parameters()).device  # a GPU, where it has just learned there
         for images, targets in feed:
-            answers += list(said(net(images), self.head, self.names, at_least=0.001))
+            answers += list(said(net(images.to(device)), self.head, self.names, at_least=0.001))
             truth += list(truths(targets, self.names))
         return evaluate(answers, truth)
 

@@ -12,6 +12,7 @@ from lenslet.data.augment import Augment
 from lenslet.errors import CallError, ImageError
 from lenslet.image import image_size, open_image
 from lenslet.loops import Recipe
+from lenslet.loops.usual import settled
 
 NET, SMALL_NET = "cameo_s", "signet_s"
 NATURAL = "natural"  # the shipped model whose stages are those of cameo_s
@@ -109,13 +110,10 @@ def recipe(count: int, *, overfit: bool = False, **decided: Any) -> Recipe:
         "optimizer": "muon", "momentum": 0.9, "rate": 0.05, "decay": 0.05, "smoothing": 0.0, "clip": 0.0,
         "batch": int(min(128, max(count, 1))),
     }  # fmt: skip
-    given = {name: value for name, value in decided.items() if value is not None}
-    if given.get("optimizer") in ("adamw", "sgd"):
-        values["rate"] = 1e-3 if given["optimizer"] == "adamw" else 0.02
-    if overfit:
-        values |= {"epochs": 200, "decay": 0.0, "average": 0.0}
-    if "epochs" in given or "minutes" in given:
-        values.pop("epochs", None)
-    elif not overfit:
-        values["minutes"] = float(min(15.0, max(3.0, count / 300)))
-    return Recipe(**values | given)
+    return settled(
+        values,
+        decided,
+        minutes=min(15.0, max(3.0, count / 300)),
+        by_heart=200 if overfit else None,
+        rates=(1e-3, 0.02),
+    )

@@ -15,12 +15,12 @@ from torch import Tensor, nn
 from lenslet.card import Card, software
 from lenslet.card.stages import take_stages
 from lenslet.card.start import Start
-from lenslet.data import Scenes, Skipped, channel_statistics, read_boxes, split_by_content
+from lenslet.data import Scenes, Skipped, channel_statistics, read_boxes
 from lenslet.data.follow import points_follow
 from lenslet.data.joined import Joined
 from lenslet.data.placed import Placed
 from lenslet.data.split import seen_keys
-from lenslet.data.together import groups_of, split_by_group
+from lenslet.data.together import groups_of, halves
 from lenslet.errors import CallError, DataError, WorkError
 from lenslet.image import Preprocess
 from lenslet.loops import Epoch, Learner, Recipe
@@ -147,7 +147,12 @@ def prepare(
     shape = Preprocess(size=(side, side), resize="letterbox", channels=3, mean=(0.5,) * 3, std=(0.25,) * 3)
     every = [thing for thing, _ in chosen]
     seen = see(every, view, shape, on_decoded)
-    learn, held, how = _halves(every, np.array([part for _, part in chosen]), scenes, seen, data)
+    readable, part = seen.rows[: len(every)] >= 0, np.array([part for _, part in chosen])
+    known = groups_of(scenes.train)
+    learn, held, how = halves(
+        readable, seen.keys[readable], np.zeros(len(every), np.int64), is_valid=part == "valid",
+        groups=replace(known, of=tuple(thing.group for thing in every) if known else ()), data=data, called="things",
+    )  # fmt: skip
     if overfit is not None:
         learn = held = _few(learn, overfit)
         how = "the very things it learned, as a self-test"
@@ -266,29 +271,6 @@ def _placed(which: Int[np.ndarray, " v"], *, seen: Seen, shape: Preprocess, view
         return points_follow(truth, matrices, view.flip)
 
     return Placed(seen.pixels, seen.rows[which], seen.truth[torch.from_numpy(which)], shape, follow=follow, **how)
-
-
-def _halves(
-    every: Sequence[Thing], part: np.ndarray, scenes: Scenes, seen: Seen, data: str | Path
-) -> tuple[Int[np.ndarray, " n"], Int[np.ndarray, " m"], str]:
-    """Numbers of things to learn from, of those to hold out, and in words where the latter came from."""
-    index = np.arange(len(every))
-    readable = seen.rows[: len(every)] >= 0
-    if (part == "valid").any():
-        how = f"the validation part of {Path(data).name}, by which the best epoch was chosen"
-        return index[readable & (part == "train")], index[readable & (part == "valid")], how
-    groups, whence = groups_of(scenes.train)
-    held = np.zeros(len(every), bool)
-    if groups:
-        held[readable] = split_by_group([every[i].group for i in index[readable]])
-        count = len({every[i].group for i in index[readable & held]})
-        how = f"{count} whole groups of pictures ({whence}) that were held out by their name, never trained on"
-    else:
-        held[readable] = split_by_content(seen.keys[readable], np.zeros(int(readable.sum()), np.int64))
-        how = "held out by content hash, never trained on"
-    if not held.any():
-        how = "the very things it learned, because there are too few to hold any out: expect less on new ones"
-    return index[readable & ~held], index[readable & held], how
 
 
 def _few(learn: Int[np.ndarray, " n"], count: int) -> Int[np.ndarray, " m"]:

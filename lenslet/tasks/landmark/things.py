@@ -47,7 +47,7 @@ def things(scenes: Sequence[Scene], view: str) -> tuple[list[Thing], list[str]]:
         scenes: pictures; those that show nothing with points are passed over.
         view: where it is the whole picture, only the largest thing of each counts.
     """
-    groups = groups_of(scenes)[0] or ("",) * len(scenes)
+    groups = groups_of(scenes).of or ("",) * len(scenes)
     made: list[Thing] = []
     several = 0
     for scene, group in zip(scenes, groups, strict=True):

@@ -6,9 +6,11 @@ from typing import Any
 import numpy as np
 
 from lenslet.card.store import shipped
-from lenslet.data.augment import Augment
+from lenslet.data import presets
+from lenslet.data.presets import of_places
 from lenslet.errors import CallError
 from lenslet.loops import Recipe
+from lenslet.loops.usual import settled
 
 NET = "locus_s"
 NATURAL = "natural"  # the shipped model whose stages are those of that net
@@ -16,16 +18,14 @@ STEP = 32  # pixels: sides are multiples of it
 _SIDE = 128
 _SMALLEST = 32
 
-_PLACES: dict[str, Any] = {
-    "mirror": True, "rotate": 10, "scale": 0.3, "aspect": 0.1, "shift": 0.15,
-    "brightness": 0.2, "contrast": 0.2, "saturation": 0.2, "pca": 0.1,
-}  # fmt: skip
-PRESETS: dict[str, Augment] = {
-    "none": Augment(),
-    "light": Augment(mirror=True, scale=0.1, shift=0.06, brightness=0.1, contrast=0.1),
-    "places": Augment(**_PLACES),
-    "turned": Augment(turn=True, **_PLACES),
-}
+PRESETS = of_places(
+    "places",
+    light={"mirror": True, "scale": 0.1, "shift": 0.06, "brightness": 0.1, "contrast": 0.1},
+    full={
+        "mirror": True, "rotate": 10, "scale": 0.3, "aspect": 0.1, "shift": 0.15,
+        "brightness": 0.2, "contrast": 0.2, "saturation": 0.2, "pca": 0.1,
+    },
+)  # fmt: skip
 
 
 def usual_weights(net: str | None) -> str:
@@ -57,9 +57,7 @@ def preset(augment: str | None) -> str:
     Raises:
         CallError: an unknown name.
     """
-    if augment is not None and augment not in PRESETS:
-        raise CallError(f"augment is {augment!r}: of things in places, give one of {', '.join(PRESETS)}")
-    return augment or "places"
+    return presets.preset(augment, PRESETS, usual="places", of="things in places")
 
 
 def recipe(count: int, *, overfit: bool = False, **decided: Any) -> Recipe:
@@ -74,13 +72,9 @@ def recipe(count: int, *, overfit: bool = False, **decided: Any) -> Recipe:
         "optimizer": "muon", "momentum": 0.9, "rate": 0.04, "decay": 0.05, "smoothing": 0.0,
         "batch": min(16, max(count, 1)),
     }  # fmt: skip
-    given = {name: value for name, value in decided.items() if value is not None}
-    if given.get("optimizer") in ("adamw", "sgd"):
-        values["rate"] = 2e-3 if given["optimizer"] == "adamw" else 0.02
-    if overfit:
-        values |= {"epochs": 300, "decay": 0.0, "average": 0.0}
-    if "epochs" in given or "minutes" in given:
-        values.pop("epochs", None)
-    elif not overfit:
-        values["minutes"] = float(min(15.0, max(3.0, count / 300)))
-    return Recipe(**values | given)
+    return settled(
+        values,
+        decided,
+        minutes=min(15.0, max(3.0, count / 300)),
+        by_heart=300 if overfit else None,
+    )

@@ -14,10 +14,11 @@ from torch import nn
 from lenslet.card import Card, software
 from lenslet.card.stages import take_stages
 from lenslet.card.start import Start
-from lenslet.data import Scenes, Skipped, channel_statistics, decode, read_boxes, split_by_content
+from lenslet.data import Scenes, Skipped, channel_statistics, decode, read_boxes
 from lenslet.data.follow import boxes_follow
 from lenslet.data.placed import Placed, stacked
 from lenslet.data.split import seen_keys
+from lenslet.data.together import groups_of, halves
 from lenslet.errors import CallError, DataError, WorkError
 from lenslet.image import Preprocess
 from lenslet.image.resizing import letterboxed
@@ -139,13 +140,15 @@ def prepare(
     scenes = read_boxes(data)
     parts = {part: shown(made, scenes.names) for part, made in scenes.named.items()}
     chosen = [one for part in ("train", "valid") if part in parts for one in parts[part][0]]
-    valid_from = len(parts["train"][0]) if "train" in parts else 0
     preset = "none" if overfit is not None else defaults.preset(augment)
     side = defaults.side([max(one.truth.size or (1, 1)) for one in chosen], size)
     shape = Preprocess(size=(side, side), resize="letterbox", channels=3, mean=(0.5,) * 3, std=(0.25,) * 3)
     pictures = decode([one.path for one in chosen], shape, progress=on_decoded)
     rows = np.array(pictures.rows)
-    learn, held, how = _halves(chosen, valid_from, rows, pictures.keys, data)
+    learn, held, how = halves(
+        rows >= 0, pictures.keys[rows[rows >= 0]], np.array([one.kind for one in chosen], np.int64),
+        is_valid=np.arange(len(chosen)) >= len(scenes.train), groups=groups_of(scenes.train), data=data,
+    )  # fmt: skip
     if overfit is not None:
         learn = held = _few(learn, chosen, overfit)
         how = "the very pictures it learned, as a self-test"
@@ -224,23 +227,6 @@ def _table(one: Shown, size: tuple[int, int]) -> Float[np.ndarray, "1 5"]:
         return np.array([[-1.0, 0, 0, 0, 0]], np.float32)
     box = letterboxed(one.truth.size, size).away_boxes(one.truth.box)
     return np.concatenate([[one.kind], box])[None].astype(np.float32)
-
-
-def _halves(
-    chosen: Sequence[Shown], valid_from: int, rows: np.ndarray, keys: np.ndarray, data: str | Path
-) -> tuple[Int[np.ndarray, " n"], Int[np.ndarray, " m"], str]:
-    """Numbers of pictures to learn from, of those to hold out, and in words where the latter came from."""
-    readable, index = rows >= 0, np.arange(len(rows))
-    if valid_from < len(chosen):
-        how = f"the validation part of {Path(data).name}, by which the best epoch was chosen"
-        return index[readable & (index < valid_from)], index[readable & (index >= valid_from)], how
-    held = np.zeros(len(rows), bool)
-    kinds = np.array([one.kind for one in chosen], np.int64)
-    held[readable] = split_by_content(keys[rows[readable]], kinds[readable])
-    if not held.any():
-        how = "the very pictures it learned, because there are too few to hold any out: expect less on new ones"
-        return index[readable], index[:0], how
-    return index[readable & ~held], index[readable & held], "held out by content hash, never trained on"
 
 
 def _few(learn: Int[np.ndarray, " n"], chosen: Sequence[Shown], count: int) -> Int[np.ndarray, " m"]:

@@ -45,7 +45,8 @@ class Localize:
     @torch.no_grad()
     def evaluated(self, net: nn.Module, feed: Iterable[tuple[Tensor, Tensor]]) -> Evaluation:
         """The whole measurement, on pictures that are decoded already; pixels are those of the net's input."""
-        answers, truth = self._pairs((net(images), targets) for images, targets in feed)
+        device = next(net.parameters()).device  # a GPU, where it has just learned there
+        answers, truth = self._pairs((net(images.to(device)), targets) for images, targets in feed)
         return evaluate(answers, truth)
 
     def _pairs(self, outputs: Iterable[tuple[Tensor, Tensor]]) -> tuple[list[Localization], list[Localization]]:

@@ -10,8 +10,6 @@ A part is there whole or not at all, so the missing ones are what is left to do,
 
 import json
 import os
-import re
-from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -20,33 +18,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from lenslet.errors import CallError
+from lenslet.verbs.asking import How
 from lenslet.verbs.bulk.listing import END, read_list, write_list
+from lenslet.verbs.bulk.rows import Tally
 
 if TYPE_CHECKING:
-    from lenslet.tasks.classify.classifier import Classifier
+    from lenslet.verbs.job import Model
 
 MANIFEST, LIST, MODEL, SUMMARY = "manifest.json", "files.list", "model", "summary.json"
 FEWEST, MOST, PARTS = 64, 1024, 10_000  # rows of a part; a part more than that only where they would be too many
-_LABEL = re.compile(rb'"label": ("(?:[^"\\]|\\.)*")')  # inside a JSON string its quotes would have backslashes
-_ERROR = b'"error": "'
-
-
-@dataclass
-class Tally:
-    """What the rows of some parts say: answers a class, files that could not be read."""
-
-    labels: Counter[str] = field(default_factory=Counter)
-    unreadable: int = 0
-
-    @property
-    def files(self) -> int:
-        """Rows."""
-        return self.labels.total() + self.unreadable
-
-    def add(self, other: "Tally") -> None:
-        """Count the rows of other parts, too."""
-        self.labels += other.labels
-        self.unreadable += other.unreadable
 
 
 @dataclass(frozen=True)
@@ -66,6 +46,7 @@ class Answers:
     folder: Path
     files: int
     rows: int
+    how: How = field(default_factory=How)  # what a model that finds things is told
 
     def parts(self) -> Iterator[Part]:
         """All parts, in order."""
@@ -91,10 +72,7 @@ class Answers:
         try:
             with self.file(part.number).open("rb") as stream:
                 for last in stream:
-                    if match := _LABEL.search(last):
-                        found.labels[json.loads(match[1])] += 1
-                    elif _ERROR in last:
-                        found.unreadable += 1
+                    found.count(last)
         except (FileNotFoundError, ValueError):
             return None
         return found if found.files == part.files and last.endswith(b"\n") else None
@@ -120,7 +98,7 @@ class Answers:
             left.unlink(missing_ok=True)
 
 
-def begin(folder: Path, model: "Classifier", places: Iterable[str | Path], *, batch: int) -> Answers:
+def begin(folder: Path, model: "Model", places: Iterable[str | Path], *, batch: int, how: How | None = None) -> Answers:
     """Begin a folder of answers, or take up one that was begun with the same model and the same files.
 
     Args:
@@ -128,23 +106,24 @@ def begin(folder: Path, model: "Classifier", places: Iterable[str | Path], *, ba
         model: who answers.
         places: files, folders, patterns, `@lists`.
         batch: pictures that go through the net together; a part holds a whole number of batches.
+        how: what a model that finds things is told.
 
     Raises:
-        CallError: the folder holds something else, or answers of another model or to other files.
+        CallError: the folder holds something else, or answers of another model, to other files, or to another question.
     """
     from lenslet.card import CARD, fingerprint, save
     from lenslet.files import whole_file, write_whole
 
     _refuse_other_files(folder)
-    mark = fingerprint(model.card, model.net.state_dict())
+    how, mark = how or How(), fingerprint(model.card, model.net.state_dict())
     begun = _manifest(folder)
     if begun is not None:
-        _refuse_other_model(folder, begun, mark)  # before the files are looked for, which may take minutes
+        _refuse_other_model(folder, begun, mark, how)  # before the files are looked for, which may take minutes
     with whole_file(folder / LIST) as listed:
         files, digest = write_list(listed, places)
         begun = begun or _manifest(folder)  # another process may have begun meanwhile
         if begun is not None:
-            _refuse_other_model(folder, begun, mark)
+            _refuse_other_model(folder, begun, mark, how)
             _refuse_other_list(folder, begun, listed, files, digest)
     if not (folder / MODEL / CARD).exists():
         save(folder / MODEL, model.card, model.net.state_dict())
@@ -157,9 +136,11 @@ def begin(folder: Path, model: "Classifier", places: Iterable[str | Path], *, ba
             "files": files,
             "list": digest,
             "rows": _rows(files, batch),
+            "task": model.card.task,
+            "how": how.to_dict(),
         }
         write_whole(folder / MANIFEST, json.dumps(begun, indent=1, ensure_ascii=False) + "\n")
-    return Answers(folder, files, begun["rows"])
+    return Answers(folder, files, begun["rows"], how)
 
 
 def _rows(files: int, batch: int) -> int:
@@ -168,7 +149,7 @@ def _rows(files: int, batch: int) -> int:
     return -(-max(rows, -(-files // PARTS)) // batch) * batch
 
 
-def _name(model: "Classifier") -> str:
+def _name(model: "Model") -> str:
     return str(model.folder) if model.folder is not None else model.card.net
 
 
@@ -205,12 +186,15 @@ def _refuse_other_files(folder: Path) -> None:
         raise CallError(f"{folder} holds other files; give --out an empty or a new folder")
 
 
-def _refuse_other_model(folder: Path, begun: Mapping[str, Any], mark: str) -> None:
+def _refuse_other_model(folder: Path, begun: Mapping[str, Any], mark: str, how: How) -> None:
     if begun["model"]["fingerprint"] != mark:
         raise CallError(
             f"{folder} holds answers of another model ({begun['model'].get('name')}, as it was then); give another "
             f"--out, or go on with the model that is kept in {folder / MODEL}"
         )
+    before = How.from_dict(begun.get("how", {}))
+    if before != how:
+        raise CallError(f"{folder} was begun with {before}, and this call has {how}; give another --out, or the same")
 
 
 def _refuse_other_list(folder: Path, begun: Mapping[str, Any], listed: Path, files: int, digest: str) -> None:

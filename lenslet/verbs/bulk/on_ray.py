@@ -13,14 +13,16 @@ from collections import Counter
 from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from contextlib import contextmanager, redirect_stdout
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any
 
 from lenslet.errors import CallError, LensletError, WorkError
-from lenslet.verbs.bulk.answers import LIST, MODEL, Answers, Part, Tally
+from lenslet.verbs.asking import How
+from lenslet.verbs.bulk.answers import LIST, MODEL, Answers, Part
+from lenslet.verbs.bulk.rows import Tally
 from lenslet.verbs.bulk.work import answer
 
 if TYPE_CHECKING:
-    from lenslet.tasks.classify.classifier import Classifier
+    from lenslet.verbs.job import Model
 
 TRIES = 4  # workers that may die over a part before it is held against the part
 OBJECTS = 100 * 2**20  # bytes of Ray's object store: it carries a few numbers a part
@@ -73,7 +75,13 @@ def on_ray(
         rows = [{"number": p.number, "files": p.files, "start": p.start, "length": p.length} for p in parts]
         data = ray.data.from_items(rows, override_num_blocks=len(rows)).map_batches(
             Worker,
-            fn_constructor_args=(str(answers.folder.absolute()), answers.files, answers.rows, batch),
+            fn_constructor_args=(
+                str(answers.folder.absolute()),
+                answers.files,
+                answers.rows,
+                batch,
+                answers.how.to_dict(),
+            ),
             batch_size=1,
             compute=ray.data.ActorPoolStrategy(min_size=1, max_size=most, initial_size=most),
             num_cpus=1,
@@ -83,7 +91,7 @@ def on_ray(
                 said = json.loads(row["said"])
                 if "error" in said:
                     raise (CallError if said["code"] == CallError.exit_code else WorkError)(said["error"])
-                tally = Tally(Counter(said["labels"]), said["unreadable"])
+                tally = Tally(**(said | {"labels": Counter(said["labels"])}))
                 on_files(tally.files)
                 yield tally
         except ray.exceptions.RayError as error:
@@ -99,18 +107,19 @@ class Worker:
         files: in all.
         rows: of a part.
         batch: pictures that go through the net together.
+        how: what a model that finds things is told, see `asking.How`.
     """
 
-    def __init__(self, folder: str, files: int, rows: int, batch: int) -> None:
-        self.answers, self.batch = Answers(Path(folder), files, rows), batch
-        self.model: Classifier | None = None
+    def __init__(self, folder: str, files: int, rows: int, batch: int, how: Mapping[str, Any] | None = None) -> None:
+        self.answers, self.batch = Answers(Path(folder), files, rows, How.from_dict(how or {})), batch
+        self.model: Model | None = None
 
     def __call__(self, row: Mapping[str, Any]) -> dict[str, list[str]]:
         """Answer the part of this row, and say what it holds; what goes wrong is said, too, for Ray would wrap it."""
         part = Part(*(int(row[name][0]) for name in ("number", "files", "start", "length")))
         try:
             tally = self._answer(part)
-            said: dict[str, Any] = {"labels": dict(tally.labels), "unreadable": tally.unreadable}
+            said: dict[str, Any] = {**vars(tally), "labels": dict(tally.labels)}
         except LensletError as error:
             said = {"error": str(error), "code": error.exit_code}
         except OSError as error:
@@ -142,14 +151,14 @@ class Worker:
         tries.unlink(missing_ok=True)
         return tally
 
-    def _model(self) -> "Classifier":
+    def _model(self) -> "Model":
         if self.model is None:
             import torch
 
             from lenslet.verbs.load import load
 
             torch.set_num_threads(1)  # the other cores have workers of their own
-            self.model = cast("Classifier", load(self.answers.folder / MODEL))
+            self.model = load(self.answers.folder / MODEL)
         return self.model
 
 

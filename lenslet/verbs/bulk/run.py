@@ -8,12 +8,13 @@ from pathlib import Path
 from time import perf_counter
 from typing import TYPE_CHECKING, Any
 
-from lenslet.verbs.bulk.answers import SUMMARY, Tally, begin
+from lenslet.verbs.bulk.answers import SUMMARY, begin
+from lenslet.verbs.bulk.rows import FINDS, Tally, read_row
 from lenslet.verbs.bulk.work import here
 
 if TYPE_CHECKING:
-    from lenslet.results import Classification, Unreadable
-    from lenslet.tasks.classify.classifier import Classifier
+    from lenslet.verbs.asking import Answer, How
+    from lenslet.verbs.job import Model
 
 
 @dataclass(frozen=True)
@@ -24,9 +25,11 @@ class Bulk:
         folder: where the answers are, in part-*.jsonl.
         files: how many were asked about; there is one row for each.
         unreadable: of these, files that could not be opened; their row says why.
-        labels: answers per class, the commonest first.
+        labels: answers per class, the commonest first; of a model that finds things, things per class; of points, none.
         predicted: files that this call has answered; the others were there already.
         seconds: of this call, from the first file looked for.
+        task: of the model.
+        nothing: files on which a model that finds things has found none.
     """
 
     folder: Path
@@ -35,6 +38,8 @@ class Bulk:
     labels: Mapping[str, int]
     predicted: int
     seconds: float
+    task: str = "classify"
+    nothing: int = 0
 
     @property
     def files_per_second(self) -> float:
@@ -44,12 +49,13 @@ class Bulk:
     def to_dict(self) -> dict[str, Any]:
         """Plain values."""
         return {
-            "task": "classify",
+            "task": self.task,
             "out": str(self.folder),
             "files": self.files,
             "answered": self.files - self.unreadable,
             "unreadable": self.unreadable,
             "labels": dict(self.labels),
+            **({"nothing": self.nothing} if self.task in FINDS else {}),
             "predicted_now": self.predicted,
             "seconds": round(self.seconds, 3),
             "files_per_second": round(self.files_per_second, 3),
@@ -58,24 +64,19 @@ class Bulk:
     def __len__(self) -> int:
         return self.files
 
-    def __iter__(self) -> "Iterator[Classification | Unreadable]":
-        from lenslet.results import Classification, Unreadable
-
+    def __iter__(self) -> "Iterator[Answer]":
         for part in sorted(self.folder.glob("part-*.jsonl")):
             with part.open(encoding="utf-8") as rows:
                 for row in rows:
-                    plain = json.loads(row)
-                    if "error" in plain:
-                        yield Unreadable(Path(plain["image"]), plain["error"])
-                    else:
-                        yield Classification.from_json(row)
+                    yield read_row(row)
 
 
 def bulk(
-    model: "Classifier",
+    model: "Model",
     places: Sequence[str | Path],
     out: Path,
     *,
+    how: "How",
     engine: str,
     workers: int | None,
     batch: int,
@@ -94,7 +95,7 @@ def bulk(
     began = perf_counter()
     with bar(shown=progress) as shown:
         shown.phase("looking for files")
-        answers = begin(out, model, places, batch=batch)
+        answers = begin(out, model, places, batch=batch, how=how)
         total, missing = answers.progress()
         had = done = total.files
 
@@ -115,7 +116,9 @@ def bulk(
         answers.remove_leftovers()
     seconds = perf_counter() - began
     labels = dict(total.labels.most_common())
-    value = Bulk(out, answers.files, total.unreadable, labels, total.files - had, seconds)
+    value = Bulk(
+        out, answers.files, total.unreadable, labels, total.files - had, seconds, model.card.task, total.nothing
+    )
     if missing or not (out / SUMMARY).exists():
         write_whole(out / SUMMARY, json.dumps({"schema": 1, **value.to_dict()}, ensure_ascii=False, indent=1) + "\n")
     return value

@@ -5,16 +5,18 @@ from collections.abc import Callable, Generator, Iterable
 from typing import TYPE_CHECKING
 
 from lenslet.errors import WorkError
-from lenslet.verbs.bulk.answers import Answers, Part, Tally
+from lenslet.verbs.asking import ask
+from lenslet.verbs.bulk.answers import Answers, Part
+from lenslet.verbs.bulk.rows import Tally
 
 if TYPE_CHECKING:
-    from lenslet.tasks.classify.classifier import Classifier
+    from lenslet.verbs.job import Model
 
 SUSPICIOUS = 16  # files: when so many, all of a part, are not there, it is the disk that is gone
 
 
 def here(
-    answers: Answers, parts: Iterable[Part], model: "Classifier", *, batch: int, on_files: Callable[[int], None]
+    answers: Answers, parts: Iterable[Part], model: "Model", *, batch: int, on_files: Callable[[int], None]
 ) -> Generator[Tally, None, None]:
     """Predict part after part in this process, with as many threads as turn out to be fastest at present.
 
@@ -40,7 +42,7 @@ def here(
 def answer(
     answers: Answers,
     part: Part,
-    model: "Classifier",
+    model: "Model",
     *,
     batch: int,
     on_files: Callable[[int], None] = lambda _: None,
@@ -52,19 +54,16 @@ def answer(
         OSError: the rows cannot be written.
     """
     from lenslet.files import whole_file
-    from lenslet.results import Unreadable
 
     paths, tally = answers.paths(part), Tally()
     target = answers.file(part.number)
     try:
         # A name that is no valid UTF-8 holds lone surrogates; their escapes are JSON's own.
-        with whole_file(target) as temporary, temporary.open("w", encoding="utf-8", errors="backslashreplace") as rows:
-            for result in model.predict(paths, batch=batch):
-                rows.write(result.to_json() + "\n")
-                if isinstance(result, Unreadable):
-                    tally.unreadable += 1
-                else:
-                    tally.labels[result.label] += 1
+        with whole_file(target) as temporary, temporary.open("wb") as rows:
+            for result in ask(model, paths, batch=batch, how=answers.how):
+                row = (result.to_json() + "\n").encode("utf-8", "backslashreplace")
+                rows.write(row)
+                tally.count(row)
                 on_files(1)
             if tally.unreadable == len(paths) >= SUSPICIOUS and not any(path.exists() for path in paths):
                 raise WorkError(

@@ -30,7 +30,7 @@ def digits(folder: Path, seed: int, progress: bool) -> Chapter:
     evaluation = model.evaluation
     assert evaluation is not None
     low, high = evaluation.intervals["accuracy"]
-    weights = first_convolution(model).weight.detach().numpy()
+    weights = first_convolution(model).weight.detach().cpu().numpy()
     shown = [open_image(path) for path in sorted(data.rglob("*.png"))[::30][:60]]
     learned = (
         "These are scikit-learn's 1,797 digits, each 8 × 8 pixels, written by 13 people. LeNet-5, the net that "
@@ -85,8 +85,9 @@ def _maps(model: Classifier, path: Path) -> list[np.ndarray]:
     import torch
 
     seen = model.card.preprocess.apply(open_image(path))[0]
+    layer, images = first_convolution(model), torch.from_numpy(model.card.preprocess.normalised(seen[None]))
     with torch.inference_mode():
-        maps = first_convolution(model)(torch.from_numpy(model.card.preprocess.normalised(seen[None])))[0].relu()
+        maps = layer(images.to(layer.weight.device))[0].relu().cpu()
     scaled = (255 * maps / maps.amax().clamp(min=1e-6)).round().to(torch.uint8).numpy()
     return [np.repeat(np.repeat(np.repeat(m[:, :, None], 3, 2), 4, 0), 4, 1) for m in (seen[:, :, 0], *scaled)]
 

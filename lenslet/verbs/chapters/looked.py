@@ -45,9 +45,10 @@ def looked_at(model: Detector, scene: Scene) -> Looked:
     """Everything that a net says of a scene, before anything is left out."""
     picture, _ = model.card.preprocess.apply(open_image(scene.path))
     with torch.inference_mode():
-        maps = model.net(torch.from_numpy(model.card.preprocess.normalised(picture[None])))
+        device = next(model.net.parameters()).device
+        maps = model.net(torch.from_numpy(model.card.preprocess.normalised(picture[None])).to(device))
         boxes, scores = model.head.decode(maps)
-    return Looked(scene, picture, boxes[0], scores[0])
+    return Looked(scene, picture, boxes[0].cpu(), scores[0].cpu())
 
 
 def factor_of(picture: UInt8[np.ndarray, "h w 3"]) -> int:

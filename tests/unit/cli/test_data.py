@@ -10,7 +10,7 @@ import typer
 
 from lenslet.cli import app, cache, check, split, stats
 from lenslet.results import DataReport, DataSplit, DataStats, Finding
-from lenslet.results.data_stats import Spread
+from lenslet.results.spread import Spread
 from lenslet.verbs.cache import CachedSet, PictureCache
 
 

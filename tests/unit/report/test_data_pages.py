@@ -10,7 +10,7 @@ from lenslet.report.data_stats import stats_page
 from lenslet.report.page import Together
 from lenslet.results import DataReport, DataStats, Finding
 from lenslet.results.data_report import KINDS
-from lenslet.results.data_stats import Spread
+from lenslet.results.spread import Spread
 
 EVIL = "<b>bold<"
 

@@ -9,7 +9,7 @@ import pytest
 from lenslet.errors import CallError
 from lenslet.results import DataReport, DataStats, Finding
 from lenslet.results.data_report import KINDS
-from lenslet.results.data_stats import Spread
+from lenslet.results.spread import Spread
 
 WRONG = Finding("label", "a/1.jpg is filed as a, looks like b (93 %)", ("d/a/1.jpg",), "a", "b", 0.934)
 COPY = Finding("copy", "a/2.jpg and a/3.jpg: equal byte for byte", ("d/a/2.jpg", "d/a/3.jpg"), "a")

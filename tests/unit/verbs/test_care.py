@@ -171,6 +171,20 @@ def test_a_table_is_split_into_a_table_that_can_be_read(pictures: Path, tmp_path
     assert len(read(named.out).valid) == len(parts.valid)
 
 
+def test_a_table_that_names_people_is_split_by_people_and_says_so(pictures: Path, tmp_path: Path) -> None:
+    files = sorted(pictures.rglob("*.*"))
+    lines = ["path,label,person"]
+    lines += [f"{path},{path.parent.name},person {i % 9}" for i, path in enumerate(files)]
+    (tmp_path / "people.csv").write_text("\n".join(lines))
+    made = ll.split(tmp_path / "people.csv", out=tmp_path / "new.csv", share=0.3, near=False, progress=False)
+    assert any("groups of pictures (as the table says) are kept whole" in note for note in made.notes)
+    back = read(tmp_path / "new.csv")
+    train, valid = ({sample.group for sample in part} for part in (back.train, back.valid))
+    assert train
+    assert valid
+    assert not train & valid
+
+
 def test_calls_of_split_that_are_wrong_are_refused(pictures: Path, tmp_path: Path) -> None:
     (tmp_path / "full").mkdir()
     (tmp_path / "full" / "thesis.txt").write_text("mine")

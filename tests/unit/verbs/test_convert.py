@@ -11,6 +11,7 @@ from PIL import Image
 
 import lenslet as ll
 from lenslet.cli import convert as door
+from lenslet.cli import stats as stats_door
 from lenslet.data.scenes import read_boxes
 from lenslet.errors import CallError, DataError
 from lenslet.results import Conversion
@@ -173,9 +174,62 @@ def test_split_divides_boxes_in_the_form_they_have_and_keeps_copies_together(pet
         ll.split(tmp_path / "out", out=tmp_path / "again", progress=False)
 
 
-def test_stats_of_boxes_say_where_they_are_counted(pets):
-    with pytest.raises(DataError, match="lenslet data check"):
-        ll.stats(pets, progress=False)
+@pytest.mark.parametrize("form", ["csv", "yolo"])
+def test_split_of_boxes_keeps_people_whole_by_table_or_by_folder(form, tmp_path):
+    home, dice = tmp_path / "people", np.random.default_rng(2)
+    lines = ["image,person,label,xmin,ymin,xmax,ymax"]
+    for i in range(48):
+        who = f"p{i % 12}"
+        place = home / "images" / (who if form == "yolo" else "all") / f"{i}.png"
+        place.parent.mkdir(parents=True, exist_ok=True)
+        Image.fromarray(dice.integers(0, 255, (48, 64, 3), np.uint8)).save(place)
+        lines.append(f"images/all/{i}.png,{who},face,1,1,20,20")
+        if form == "yolo":
+            label = home / "labels" / who / f"{i}.txt"
+            label.parent.mkdir(parents=True, exist_ok=True)
+            label.write_text("0 0.5 0.5 0.2 0.2\n")
+    if form == "csv":
+        (home / "labels.csv").write_text("\n".join(lines))
+    made = ll.split(home, out=tmp_path / "out", share=0.3, test=0.2, near=False, progress=False)
+    assert any("12 groups of pictures" in note and "are kept whole" in note for note in made.notes), made.notes
+    back = read_boxes(tmp_path / "out")
+    assert back.form == form
+    people = {part: {f"p{int(scene.path.stem) % 12}" for scene in own} for part, own in back.named.items()}
+    assert sorted(who for own in people.values() for who in own) == sorted(f"p{i}" for i in range(12))
+    assert len(people) == 3
+
+
+def test_stats_of_boxes_count_boxes_and_pictures(pets, tmp_path):
+    counted = ll.stats(pets, out=tmp_path / "page", progress=False)
+    boxes = counted.boxes
+    assert (counted.pictures, counted.parts, counted.classes) == (3, {"train": 2, "val": 1}, {})
+    assert boxes.classes == {
+        "bird": {"train": 0, "val": 1},
+        "cat": {"train": 1, "val": 0},
+        "dog": {"train": 2, "val": 1},
+    }
+    assert (boxes.boxes, boxes.empty) == (5, 0)
+    assert boxes.sizes == {"small": 4, "medium": 1, "large": 0}  # the cat has 29 x 38 pixels
+    assert (boxes.per_picture.least, boxes.per_picture.greatest) == (1, 2)
+    assert (boxes.width.greatest, boxes.height.greatest) == (30, 38)
+    assert boxes.share.greatest == pytest.approx((29 * 38 / (64 * 48)) ** 0.5, abs=1e-4)
+    assert any("things are wrong in the label files" in note for note in counted.notes)
+    again = type(counted).from_json(counted.to_json())
+    assert again.to_dict() == counted.to_dict()
+    html = (tmp_path / "page" / "stats.html").read_text(encoding="utf-8")
+    assert html.count("data:image/png") == 2  # all pictures have one size
+    assert "with 5 boxes in 3 classes" in html
+
+
+def test_stats_of_pictures_without_any_box_are_counted_too(pets, capsys):
+    (pets / "labels.csv").write_text("image,label,xmin,ymin,xmax,ymax\na/1.png,,,,,\na/2.png,,,,,\n")
+    counted = ll.stats(pets, progress=False)
+    assert (counted.boxes.boxes, counted.boxes.empty, counted.boxes.width) == (0, 2, None)
+    assert type(counted).from_json(counted.to_json()).to_dict() == counted.to_dict()
+    stats_door.show(counted)
+    out = capsys.readouterr().out
+    assert "2 pictures, 0 boxes, 0 classes" in out
+    assert "2 pictures without a box" in out
 
 
 def test_of_classes_there_is_nothing_to_fix(pets, tmp_path):
