@@ -119,7 +119,7 @@ def train(
     augment: Annotated[
         str | None,
         Doc(
-            "How pictures are changed while learning: none, light, full, small (about 32 px), or glyph (letters, signs, "
+            "How pictures are changed while learning: none, light, full, small (about 32 px), or glyph (letters: "
             "not mirrored); to find things none, light, scene, glyph, or turned (no side is up); one thing or points "
             "none, light, places, glyph, or turned; to compare none, light, face, things, or glyph."
         ),
