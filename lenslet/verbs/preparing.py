@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from lenslet.verbs.running import Watch
 
 _ONLY = {
-    "classify": ("freeze", "against_scratch", "balance", "mixup", "curve"),
+    "classify": ("against_scratch", "balance", "mixup", "curve"),
     "detect": ("head", "assign", "mosaic"),
     "face": ("loss", "miner"),
 }
@@ -59,6 +59,8 @@ def prepared_for(arguments: dict[str, Any], state: "State | None", world: "World
         wrong = next((name for name in names if other != task and arguments.get(name)), None)
         if wrong is not None:
             raise CallError(f"--{wrong.replace('_', '-')} is for the task {other}, and this data is for {task}")
+    if arguments.get("freeze") and task not in ("classify", "face"):
+        raise CallError(f"--freeze is for the tasks classify and face, and this data is for {task}")
     budget = budget_of(arguments)
     if state is not None:
         asked = {name: arguments.get(name) for name in ("epochs", "minutes")}
@@ -159,8 +161,20 @@ def _comparing(
 
     return prepare(
         arguments["data"], start=begin, net=arguments.get("net"), loss=arguments.get("loss") or "margin",
-        miner=arguments.get("miner") or "semi-hard", **_plainly(arguments, budget, share, watch),
+        miner=arguments.get("miner") or "semi-hard", freeze=_frozen(arguments.get("freeze")),
+        **_plainly(arguments, budget, share, watch),
     )  # fmt: skip
+
+
+def _frozen(asked: str | int | None) -> bool:
+    """Whether a net that compares stays as it is.
+
+    Raises:
+        CallError: some of its stages are asked for.
+    """
+    if asked not in (None, "all", "none"):
+        raise CallError(f"freeze is {asked}: to compare, give all (with --loss binary, whose head then learns) or none")
+    return asked == "all"
 
 
 def _begun(arguments: dict[str, Any], task: str, usual: str) -> "tuple[Start, str | None]":

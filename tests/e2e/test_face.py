@@ -104,6 +104,19 @@ def test_every_loss_of_the_course_trains(people, tmp_path, loss) -> None:
     assert (again.binary is not None) == (loss == "binary")
 
 
+def test_a_binary_head_learns_on_a_net_that_stays_as_it_is(model, people, tmp_path) -> None:
+    made = ll.train(
+        people, task="face", weights=model.folder, freeze="all", loss="binary", epochs=1, out=tmp_path, progress=False
+    )
+    assert made.binary is not None
+    before = model.net.state_dict()
+    assert all(np.array_equal(value.numpy(), before[name].numpy()) for name, value in made.net.state_dict().items())
+    with pytest.raises(CallError, match="no such head"):
+        ll.train(people, task="face", weights=model.folder, freeze="all", progress=False)
+    with pytest.raises(CallError, match="a net that compares already"):
+        ll.train(people, loss="binary", freeze="all", **SMALL)
+
+
 def test_a_run_goes_on_where_it_was(people, tmp_path) -> None:
     ll.train(people, epochs=1, loss="binary", out=tmp_path / "part", **SMALL)
     on = ll.train(resume=tmp_path / "part", epochs=2, progress=False)

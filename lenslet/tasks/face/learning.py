@@ -35,14 +35,25 @@ class Learning(nn.Module):
     Args:
         net: gives numbers.
         head: of the loss; None for those on distances alone.
+        frozen: the net stays as it is, and the head alone learns.
 
-    Source: course item 4.5.
+    Source: course items 4.5, 4.7.
     """
 
-    def __init__(self, net: nn.Module, head: nn.Module | None):
+    def __init__(self, net: nn.Module, head: nn.Module | None, *, frozen: bool = False):
         super().__init__()
         self.net = net
         self.head = head
+        self.frozen = frozen
+        if frozen:
+            net.requires_grad_(False)
+
+    def train(self, mode: bool = True) -> "Learning":
+        """As of any module; a net that is frozen keeps the statistics of its batch norm, too."""
+        super().train(mode)
+        if self.frozen:
+            self.net.eval()
+        return self
 
     def forward(self, images: Float[Tensor, "n c h w"]) -> Raw:
         """Encodings of length 1; while learning also what the head says."""

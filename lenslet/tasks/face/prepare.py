@@ -122,6 +122,7 @@ def prepare(
     size: int | None = None,
     augment: str | None = None,
     symmetries: bool | None = None,
+    freeze: bool = False,
     hold_out: bool = True,
     budget: Mapping[str, Any],
     overfit: int | None = None,
@@ -140,6 +141,7 @@ def prepare(
         size: side of the square that the net sees, pixels; None: from the pictures.
         augment: a name in `defaults.PRESETS`.
         symmetries: learn turned and mirrored ones as identities of their own; None: with the augmentation `glyph`.
+        freeze: the net of the weights stays as it is, and the binary head alone learns (course item 4.7).
         hold_out: keep some identities to choose and measure by, where the data has no such part.
         budget: fields of the `Recipe` that the caller has decided.
         overfit: learn only so many pictures, with no augmentation, and measure on the same ones.
@@ -151,6 +153,8 @@ def prepare(
         DataError: see `read_identities`; or nobody with two pictures is left to learn from.
         CallError: unknown net, loss, miner, size or augmentation.
     """
+    if freeze and loss != "binary":
+        raise CallError("--freeze all leaves the head of --loss binary to learn; the other losses have no such head")
     people = data if isinstance(data, Identities) else read_identities(data)
     seen = defaults.look(people.train)
     begin = start(defaults.usual_weights(net, seen))
@@ -188,6 +192,8 @@ def prepare(
         torch.manual_seed(recipe.seed)
         made = build(name, **arguments)
         head = head_for(loss, identities=train.count, dimensions=defaults.DIMENSIONS)
+    if freeze and (begin.net is None or not begin.net.startswith(("cameo", "signet"))):
+        raise CallError("--freeze all keeps a net that compares already: name one with --weights, a model of task face")
     taken = take_stages(made, begin, own=name.partition("_")[0], ending=("fc.", "norm."), keep_ending=True)
     by_heart = overfit is not None or not (len(held) or people.test)
     held_out = people if people.test else replace(
@@ -197,7 +203,7 @@ def prepare(
         how = "the test part of the folder, by which nothing was chosen"
     valid = Batches(pictures.pixels, rows[held], torch.from_numpy(labels[held]), final, size=128) if len(held) else None
     return Prepared(
-        net=Learning(made, head),
+        net=Learning(made, head, frozen=freeze),
         card=Card(
             task="face",
             net=name,
