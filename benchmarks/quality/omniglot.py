@@ -57,7 +57,7 @@ def trained(folder: Path, *, loss: str, seed: int, minutes: float) -> Embedder:
     way = job.begin()
     for epoch in fit(way.net, job.task, way.train, None, way.recipe):
         print(f"{folder.name} {loss} {seed}: pass {epoch.number}, loss {epoch.train['loss']:.3f}", flush=True)
-    return job.model()
+    return job.projected(job.model())
 
 
 def one(name: str, loss: str, seed: int, minutes: float, place: Path) -> float:

@@ -25,6 +25,7 @@ from lenslet.tasks.face.distance import unit
 from lenslet.tasks.face.metrics import Apart, all_pairs, distances, rates, threshold_at
 from lenslet.tasks.face.training import answers_of
 from lenslet.tasks.face.views import joined, views_of
+from lenslet.tasks.face.whiten import whitening
 
 Picture = str | Path | bytes | np.ndarray | Any  # Any stands for PIL.Image.Image, which only the image room imports
 _BINARY, _PROJECTION = "binary.", "projection"
@@ -37,7 +38,7 @@ class Embedder:
         net: gives numbers.
         card: preprocessing, views, threshold and all that is known about it.
         binary: the head that compares two encodings, where it has learned one (course item 4.7).
-        projection: of the encodings of all views side by side, onto the numbers that are kept.
+        projection: of what all views say, onto the numbers that are kept.
         evaluation: the measurement its card quotes, where it is at hand.
         folder: where it lies on the disk, if it does.
     """
@@ -193,19 +194,22 @@ class Embedder:
         }
         return self._with(replace(self.card, thresholds={**self.card.thresholds, **found}), self.evaluation)
 
-    def shortened(self, prepared: UInt8[np.ndarray, "n h w c"], dimensions: int = 128) -> "Embedder":
-        """The same model whose encodings of several views, side by side, are projected onto fewer numbers: the
-        directions in which those of the given pictures differ most.
+    def whitened(
+        self, prepared: UInt8[np.ndarray, "n h w c"], identities: Int[np.ndarray, " n"], dimensions: int = 128
+    ) -> "Embedder":
+        """The same model whose encodings are projected onto the directions that tell identities apart, see `whiten`.
 
         Args:
-            prepared: pictures at the net's size, more than `dimensions`.
+            prepared: pictures that it has learned from, at the net's size.
+            identities: whose each is.
             dimensions: numbers to keep.
+
+        Raises:
+            CallError: fewer than two identities, or nobody with two pictures.
         """
-        rows = torch.from_numpy(self._with(self.card, None, projection=None).vectors(prepared)).double()
-        # not about their mean: what all have in common costs nothing here, and lengths stay what they are
-        _, vectors = torch.linalg.eigh(rows.T @ rows)
-        kept = vectors[:, -dimensions:].flip(1).float().contiguous()
-        return self._with(self.card, self.evaluation, projection=kept)
+        rows = self._with(self.card, None, projection=None).vectors(prepared)
+        found = torch.from_numpy(whitening(rows, identities, dimensions)).float().contiguous()
+        return self._with(self.card, self.evaluation, projection=found)
 
     def state(self) -> dict[str, Tensor]:
         """Everything that `save` writes, by name."""

@@ -11,7 +11,7 @@ from lenslet.errors import CallError
 from lenslet.results import Evaluation, Miss, Roc
 from lenslet.results.intervals import FEWEST
 
-__all__ = ["FARS", "Apart", "Pairs", "all_pairs", "distances", "evaluate", "rates", "squared", "threshold_at"]
+__all__ = ["FARS", "Apart", "Pairs", "all_pairs", "area", "distances", "evaluate", "rates", "squared", "threshold_at"]
 
 Apart = Callable[[np.ndarray, np.ndarray], np.ndarray]
 """How far encodings are from each other, along the last axis: 0 to 4."""
@@ -140,7 +140,7 @@ def evaluate(
     away = distances(encodings, pairs, apart)
     thresholds, fars, tars = rates(away, pairs.same)
     said = list(notes)
-    found: dict[str, float] = {"auc": _auc(fars, tars), "eer": _eer(fars, tars)}
+    found: dict[str, float] = {"auc": area(fars, tars), "eer": _eer(fars, tars)}
     if threshold is None:
         threshold = float(thresholds[np.argmax(tars - fars)])
         said.append(
@@ -198,7 +198,8 @@ def distances(encodings: Float[np.ndarray, "n d"], pairs: Pairs, apart: Apart | 
     return out
 
 
-def _auc(fars: Float[np.ndarray, " t"], tars: Float[np.ndarray, " t"]) -> float:
+def area(fars: Float[np.ndarray, " t"], tars: Float[np.ndarray, " t"]) -> float:
+    """Under the ROC curve."""
     return float(((tars[1:] + tars[:-1]) / 2 * np.diff(fars)).sum())
 
 
@@ -246,7 +247,7 @@ def _intervals(
         if yes[-1] == 0 or no[-1] == 0:
             continue
         fars, tars = np.append(0, no / no[-1]), np.append(0, yes / yes[-1])
-        one = {"auc": _auc(fars, tars), "eer": _eer(fars, tars), "accuracy": (tars[cut + 1] + 1 - fars[cut + 1]) / 2}
+        one = {"auc": area(fars, tars), "eer": _eer(fars, tars), "accuracy": (tars[cut + 1] + 1 - fars[cut + 1]) / 2}
         one |= {f"tar@far={far:.0e}".replace("e-0", "e-"): _tar(fars, tars, far) for far in FARS}
         for name, value in one.items():
             drawn.setdefault(name, []).append(float(value))

@@ -27,12 +27,14 @@ from lenslet.tasks.face import defaults
 from lenslet.tasks.face.binary import BinaryHead
 from lenslet.tasks.face.embedder import Embedder
 from lenslet.tasks.face.learning import Learning, head_for
+from lenslet.tasks.face.metrics import all_pairs, area, distances, rates
 from lenslet.tasks.face.training import Face
 
 LABELS = ("different", "same")
 """Of a card: what is said of two pictures. Who was learned from is nobody's business."""
 _FEWEST = 12  # identities from which on some can be held out, and still be told from each other
 _SHARE, _LEAST = 0.15, 0.08  # of them that are held out: the first where there are few, and towards the second
+_TO_WHITEN = 5000  # pictures
 _LEARNED, _BY_HEART = 0.999, 0.98  # auc: where a self-test ends early, and where it passes
 
 
@@ -83,6 +85,7 @@ class Prepared:
     ) -> tuple[Embedder, dict[str, Any], list[str]]:
         """The model with its threshold and numbers; nothing beside; and sentences."""
         notes = list(self.task.notes)
+        model = self.projected(model)
         if not self.by_heart and self.valid is not None:
             model = model.calibrated(self.valid.pixels[self.valid.rows], self.valid.targets.numpy())
         try:
@@ -94,6 +97,25 @@ class Prepared:
             feed = self.valid or self.train
             found = model.evaluate_decoded(feed.pixels[feed.rows], feed.targets.numpy(), self.held_out.names)
         return model.with_evaluation(found, self.measured_on), {}, notes
+
+    def projected(self, model: Embedder) -> Embedder:
+        """The model with its encodings projected onto what tells identities apart, where that is better on those held
+        out; of glyphs also where nothing is held out, for there it was better or level (docs/decisions/0015)."""
+        if (self.by_heart and self.valid is not None) or model.binary is not None:
+            return model
+        count = len(self.train.rows) // (SYMMETRIES if model.views == "symmetries" else 1)
+        some = slice(0, count, max(1, count // _TO_WHITEN))
+        pixels, whose = self.train.pixels[self.train.rows[:count][some]], self.train.targets[:count][some].numpy()
+        whitened = model.whitened(pixels, whose, defaults.DIMENSIONS)
+        if self.valid is None:
+            return whitened if model.views == "symmetries" else model
+        held, theirs = self.valid.pixels[self.valid.rows], self.valid.targets.numpy()
+        pairs = all_pairs(theirs)
+
+        def auc(one: Embedder) -> float:
+            return area(*rates(distances(one.vectors(held), pairs), pairs.same)[1:])
+
+        return whitened if auc(whitened) >= auc(model) else model
 
     def judged(self, model: Embedder) -> str:
         """See that everything was learned by heart, and say so.

@@ -14,7 +14,7 @@ from lenslet.tasks.face.distance import pairwise
 from lenslet.tasks.face.episodes import one_shot_error
 from lenslet.tasks.face.learning import LOSSES, Raw
 from lenslet.tasks.face.margin import margin_loss
-from lenslet.tasks.face.metrics import Apart, all_pairs, distances, rates
+from lenslet.tasks.face.metrics import Apart, all_pairs, area, distances, rates
 from lenslet.tasks.face.mine import MINERS, mine
 from lenslet.tasks.face.triplet import triplets_loss
 
@@ -93,7 +93,7 @@ class Face:
         error, _, _ = one_shot_error(encodings, identities, self.groups or None, apart=apart, episodes=200)
         chosen = all_pairs(identities, most=_PAIRS)
         _, fars, tars = rates(distances(encodings, chosen, apart), chosen.same)
-        auc = float(((tars[1:] + tars[:-1]) / 2 * np.diff(fars)).sum())
+        auc = area(fars, tars)
         gap = np.abs(fars - (1 - tars)).argmin()
         right = auc if np.isnan(error) else 1 - error / 100
         return {"found": right, "auc": auc, "loss": float((fars[gap] + 1 - tars[gap]) / 2)}

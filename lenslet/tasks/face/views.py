@@ -28,18 +28,14 @@ def joined(
     """One encoding of length 1 a picture, from those of its views.
 
     Of a picture and its mirror image, whose identity is the same, the mean. Symmetries make other identities of a
-    letter, of which each tells something of its own: they stand side by side, and `projection` makes them short again.
+    letter, of which each tells something of its own: they stand side by side.
 
     Args:
         encodings: of length 1; all pictures in the first view, then in the second, ...
         views: which those are.
-        projection: of the encodings side by side.
+        projection: of these; see `whiten`.
     """
-    if views == "one":
-        return encodings
-    count = {"mirror": 2, "symmetries": SYMMETRIES}[views]
+    count = {"one": 1, "mirror": 2, "symmetries": SYMMETRIES}[views]
     each = encodings.view(count, -1, encodings.shape[1])
-    if views == "mirror":
-        return unit(each.mean(0))
-    beside = each.transpose(0, 1).flatten(1)
-    return unit(beside if projection is None else beside @ projection)
+    made = each.transpose(0, 1).flatten(1) if views == "symmetries" else each.mean(0)
+    return unit(made if projection is None else made @ projection)
