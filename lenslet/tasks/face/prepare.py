@@ -106,7 +106,8 @@ class Prepared:
         count = len(self.train.rows) // (SYMMETRIES if model.views == "symmetries" else 1)
         some = slice(0, count, max(1, count // _TO_WHITEN))
         pixels, whose = self.train.pixels[self.train.rows[:count][some]], self.train.targets[:count][some].numpy()
-        whitened = model.whitened(pixels, whose, defaults.DIMENSIONS)
+        # of eight views all directions are kept: each tells a little (docs/decisions/0015)
+        whitened = model.whitened(pixels, whose, model.dimensions)
         if self.valid is None:
             return whitened if model.views == "symmetries" else model
         held, theirs = self.valid.pixels[self.valid.rows], self.valid.targets.numpy()
