@@ -113,7 +113,7 @@ def recipe(count: int, *, overfit: bool = False, **decided: Any) -> Recipe:
     return settled(
         values,
         decided,
-        minutes=min(15.0, max(3.0, count / 300)),
+        minutes=min(15.0, max(3.0, count / 600)),  # longer was worse: docs/decisions/0015
         by_heart=200 if overfit else None,
         rates=(1e-3, 0.02),
     )
