@@ -2,6 +2,7 @@
 
 import json
 import math
+from collections.abc import Mapping
 from dataclasses import MISSING, dataclass, fields
 from pathlib import Path
 from typing import Any
@@ -55,25 +56,7 @@ class OnnxCard:
     format: int = FORMAT
 
     def __post_init__(self) -> None:
-        _one_of("kind", self.kind, _KINDS)
-        _one_of("layout", self.layout, ("NCHW", "NHWC"))
-        _one_of("colours", self.colours, ("RGB", "BGR"))
-        if self.kind == "finder":
-            _one_of("decode", self.decode, DECODES)
-        if len(self.size) != 2 or not all(isinstance(side, int) and 8 <= side <= 8192 for side in self.size):
-            raise CallError(f"size is {self.size}: give (height, width) in pixels, whole numbers from 8 to 8192")
-        for name in ("mean", "std"):
-            values = getattr(self, name)
-            if len(values) != 3 or not all(map(_finite, values)) or (name == "std" and min(values) <= 0):
-                raise CallError(f"{name} is {values}: give three numbers, one a channel, of the pixels 0 to 255")
-        for name in ("score", "overlap"):
-            if not (_finite(getattr(self, name)) and 0 <= getattr(self, name) <= 1):
-                raise CallError(f"{name} is {getattr(self, name)}: give a share from 0 to 1")
-        points = self.template
-        if points is not None and not (
-            len(points) == 5 and all(len(point) == 2 and all(map(_finite, point)) for point in points)
-        ):
-            raise CallError(f"template is {points}: give five points x y: eyes, nose, corners of the mouth")
+        _refuse_wrong(vars(self))
 
 
 def read_card(model: Path) -> OnnxCard:
@@ -111,15 +94,42 @@ def _card(plain: dict[str, Any], path: Path) -> OnnxCard:
         raise CardError(f"{path}: {', '.join(unknown)[:80]} is not known; a card has {', '.join(known)}")
     if missing := sorted(n for n, f in known.items() if f.default is MISSING and n not in plain):
         raise CardError(f"{path} is damaged: {', '.join(missing)} missing")
+    values = {name: _frozen(value) for name, value in plain.items()}
     try:
-        return OnnxCard(**{name: _frozen(value) for name, value in plain.items()})
-    except (CallError, TypeError) as error:
+        _refuse_wrong({f.name: f.default for f in known.values()} | values)  # before types are asked for
+    except CallError as error:
         raise CardError(f"{path}: {error}") from error
-    except Exception as error:
-        # under pytest the types of arguments are checked before __post_init__ can
-        if type(error).__name__ == "TypeCheckError":
-            raise CardError(f"{path}: a value is of the wrong kind") from error
-        raise
+    return OnnxCard(**values)
+
+
+def _refuse_wrong(values: Mapping[str, Any]) -> None:
+    """Raises CallError for what no card can say."""
+    _one_of("kind", values["kind"], _KINDS)
+    _one_of("layout", values["layout"], ("NCHW", "NHWC"))
+    _one_of("colours", values["colours"], ("RGB", "BGR"))
+    if values["kind"] == "finder":
+        _one_of("decode", values["decode"], DECODES)
+    if not (_row(values["size"], 2) and all(isinstance(side, int) and 8 <= side <= 8192 for side in values["size"])):
+        raise CallError(f"size is {values['size']}: give (height, width) in pixels, whole numbers from 8 to 8192")
+    for name in ("mean", "std"):
+        if not _row(values[name], 3) or (name == "std" and min(values[name]) <= 0):
+            raise CallError(f"{name} is {values[name]}: give three numbers, one a channel, of the pixels 0 to 255")
+    for name in ("score", "overlap"):
+        if not (_finite(values[name]) and 0 <= values[name] <= 1):
+            raise CallError(f"{name} is {values[name]}: give a share from 0 to 1")
+    points = values["template"]
+    if points is not None and not (
+        isinstance(points, tuple) and len(points) == 5 and all(_row(point, 2) for point in points)
+    ):
+        raise CallError(f"template is {points}: give five points x y: eyes, nose, corners of the mouth")
+    for name in ("decode", "name", "licence"):
+        if not isinstance(values[name], str):
+            raise CallError(f"{name} is {values[name]!r:.40}: give a text")
+
+
+def _row(values: Any, count: int) -> bool:
+    """Whether these are that many finite numbers."""
+    return isinstance(values, tuple) and len(values) == count and all(map(_finite, values))
 
 
 def _frozen(value: Any) -> Any:
