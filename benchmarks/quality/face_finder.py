@@ -9,7 +9,8 @@ Measures: recall at IoU 0.5, n = all faces of 300 scenes composed of 31 people a
     Caltech-101's Faces (their boxes are not known: a find counts where the two finders agree at IoU 0.5, or where it
     holds the middle between the other's eyes) and ORL's tight portraits (a find counts in the middle of the picture).
     Each finder at its own threshold: that of its card, and 0.6, which is OpenCV's example for YuNet.
-Peers: YuNet (OpenCV's face_detection_yunet_2023mar, 75 856 parameters, Apache-2.0), trained on WIDER FACE: 32,203 photos.
+Peers: YuNet (OpenCV's face_detection_yunet_2023mar, 75,856 parameters, Apache-2.0),
+    trained on the 32,203 photos of WIDER FACE.
 """
 
 import time
@@ -96,8 +97,8 @@ def on_photos(finders: dict[str, Find], yunet: OnnxFinder) -> list[Row]:
             more += len(boxes) - int(any(holds))
         rows.append(
             Row(
-                f"Caltech-101 Faces, plain photographs, {name}: a box around the place between the eyes", pct(right), "%",
-                len(right), f"{more / len(files):.3f} other boxes a picture",
+                f"Caltech-101 Faces, plain photographs, {name}: a box around the place between the eyes",
+                pct(right), "%", len(right), f"{more / len(files):.3f} other boxes a picture",
             )
         )  # fmt: skip
     agreed = [overlaps(finders["facefinder"](path).boxes, yunet(path).boxes).max(initial=0) >= 0.5 for path in files]

@@ -24,10 +24,11 @@ PHOTOS = Path("../shared/data/caltech101")
 NAMES = ("face",)
 FOREHEAD = 0.3  # of the height of the points' box
 # Classes of Caltech-101 that show people, now and then or always; found by eye. Nothing of them is laid under a scene.
-PEOPLE = frozenset(
-    "Faces Faces_easy BACKGROUND_Google buddha dollar_bill wheelchair accordion anchor bass cannon crocodile_head cup "
-    "euphonium flamingo gerenuk kangaroo lamp saxophone sea_horse Motorbikes".split()
-)
+PEOPLE = frozenset((
+    "Faces", "Faces_easy", "BACKGROUND_Google", "buddha", "dollar_bill", "wheelchair", "accordion", "anchor", "bass",
+    "cannon", "crocodile_head", "cup", "euphonium", "flamingo", "gerenuk", "kangaroo", "lamp", "saxophone", "sea_horse",
+    "Motorbikes",
+))  # fmt: skip
 _PER_CLASS = 60  # pictures of a class of Caltech-101, so that airplanes are not half of the world
 
 
@@ -55,9 +56,7 @@ def shots() -> list[Shot]:
     """All frames."""
     with (FACES / "keypoints.csv").open(newline="") as file:
         rows = list(csv.reader(file))[1:]
-    return [
-        Shot(FACES / row[0], row[0].split("/")[0], np.array(row[1:], np.float64).reshape(68, 2)) for row in rows
-    ]
+    return [Shot(FACES / row[0], row[0].split("/")[0], np.array(row[1:], np.float64).reshape(68, 2)) for row in rows]
 
 
 def held_out(people: Sequence[str]) -> set[str]:

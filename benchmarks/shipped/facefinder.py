@@ -35,8 +35,8 @@ MEASURED = (
 )
 LIMITS = (
     "learned from 279 people of public life in television frames, grown up, lit for cameras, from the front to a "
-    "three-quarter view, cut out and laid over photographs; children, masks, veils, profiles, faces turned by more than "
-    "35 degrees in the picture, faces below 16 pixels at 320 pixels a picture, drawings and statues are not to be "
+    "three-quarter view, cut out and laid over photographs; children, masks, veils, profiles, faces turned by more "
+    "than 35 degrees in the picture, faces below 16 pixels at 320 pixels a picture, drawings and statues are not to be "
     "trusted. The box reaches from ear to ear and from the hairline to the chin. It finds faces; it does not know whose"
 )
 
@@ -67,7 +67,7 @@ def write(place: Path) -> Path:
     """The scenes as pictures and a table of boxes."""
     with (place / "faces.csv").open("w", newline="") as file:
         writer = csv.writer(file)
-        writer.writerow("image label xmin ymin xmax ymax part".split())
+        writer.writerow(["image", "label", "xmin", "ymin", "xmax", "ymax", "part"])
         for part, scenes in parts():
             for number, scene in enumerate(scenes):
                 name = f"{part}/{number:04d}.png"

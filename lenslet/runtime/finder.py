@@ -139,7 +139,7 @@ def suppressed(boxes: Float[np.ndarray, "n 4"], overlap: int | float) -> list[in
 
 
 def _fitted(picture: UInt8[np.ndarray, "h w 3"], most: tuple[int, int]) -> tuple[np.ndarray, np.ndarray]:
-    """The picture within the largest size, in the upper left corner of a canvas whose sides are multiples of 32; scale."""
+    """The picture within the largest size, at the upper left of a canvas whose sides are multiples of 32; its scale."""
     high, wide = picture.shape[:2]
     ratio = min(most[0] / high, most[1] / wide, 1.0)
     inner = (max(round(high * ratio), 1), max(round(wide * ratio), 1))

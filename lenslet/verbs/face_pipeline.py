@@ -158,7 +158,9 @@ def _parts(named: Mapping[str, Any], folder: Path | None) -> "tuple[Finds, Marks
     finder: Any = opened["finder"]
     if isinstance(finder, Detector):
         if len(finder.labels) != 1:
-            raise CardError(f"{named['finder']} finds {len(finder.labels)} kinds of things: a finder of faces finds one")
+            raise CardError(
+                f"{named['finder']} finds {len(finder.labels)} kinds of things: a finder of faces finds one"
+            )
         finder = Closer(finder)
     elif not isinstance(finder, OnnxFinder):
         raise CardError(f"{named.get('finder')!r} finds no faces: give {FINDER}, or an .onnx file with its card")

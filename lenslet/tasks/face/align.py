@@ -106,8 +106,8 @@ def similarity(points: Num[np.ndarray, "k 2"], template: Num[np.ndarray, "k 2"])
         ShapeError: not as many points as the template has.
         CallError: fewer than two points are known, or all lie in one place.
 
-    Source: Umeyama 1991, equations 40 to 42. In the plane, points are complex numbers, a similarity is z -> a z + b, and
-    least squares are one division: a mirror never comes out, which Umeyama's sign takes care of in space.
+    Source: Umeyama 1991, equations 40 to 42. In the plane, points are complex numbers, a similarity is z -> a z + b,
+    and least squares are one division: a mirror never comes out, which Umeyama's sign takes care of in space.
     """
     if points.shape != template.shape or points.ndim != 2 or points.shape[1] != 2:
         raise ShapeError(f"points of shape {points.shape} cannot be brought to a template of shape {template.shape}")

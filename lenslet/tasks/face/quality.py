@@ -54,9 +54,7 @@ class Quality:
         return {name: float(share) for name, share in asdict(self).items() if share is not None}
 
 
-def quality(
-    crop: UInt8[np.ndarray, "h w 3"], points: Num[np.ndarray, "5 2"], score: Number | None = None
-) -> Quality:
+def quality(crop: UInt8[np.ndarray, "h w 3"], points: Num[np.ndarray, "5 2"], score: Number | None = None) -> Quality:
     """Of a face.
 
     Args:

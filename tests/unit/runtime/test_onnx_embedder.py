@@ -15,9 +15,7 @@ pytest.importorskip("onnxruntime")
 def _net(path: Path, *, axes: tuple[int, ...] = (2, 3), outputs: int = 1, shape: list | None = None) -> Path:
     """The mean of each channel, as an ONNX file."""
     helper, kind = onnx.helper, onnx.TensorProto.FLOAT
-    nodes = [
-        helper.make_node("ReduceMean", ["x", "axes"], [f"y{i}"], keepdims=0) for i in range(outputs)
-    ]
+    nodes = [helper.make_node("ReduceMean", ["x", "axes"], [f"y{i}"], keepdims=0) for i in range(outputs)]
     graph = helper.make_graph(
         nodes,
         "means",

@@ -98,7 +98,7 @@ def test_quarters_of_a_turn_are_exact(degrees: int) -> None:
 
 def test_pixels_go_where_points_go() -> None:
     picture = np.zeros((300, 400, 3), np.uint8)
-    places = _similar(0.5, 20, (0, 0)).inverse(FIVE) + [20, 110]
+    places = _similar(0.5, 20, (0, 0)).inverse(FIVE) + np.array([20, 110])
     for x, y in places:
         picture[int(y) - 3 : int(y) + 4, int(x) - 3 : int(x) + 4] = 255
     face = aligned(picture, places)
@@ -124,12 +124,14 @@ def test_large_faces_keep_their_place() -> None:
     picture[y - 20 : y + 20, x - 20 : x + 20] = 255
     small = warped(picture, way, (112, 112))[..., 0].astype(float)
     rows, columns = np.indices(small.shape) + 0.5
-    np.testing.assert_allclose([(small * columns).sum() / small.sum(), (small * rows).sum() / small.sum()], [70, 40], atol=0.15)
+    np.testing.assert_allclose(
+        [(small * columns).sum() / small.sum(), (small * rows).sum() / small.sum()], [70, 40], atol=0.15
+    )
 
 
 def test_beyond_the_picture_its_edge_goes_on() -> None:
     picture = np.full((20, 20, 3), 90, np.uint8)
-    assert (aligned(picture, FIVE + [300, 5]).pixels == 90).all()
+    assert (aligned(picture, FIVE + np.array([300, 5])).pixels == 90).all()
     assert (aligned(picture, FIVE * 40).pixels == 90).all()
 
 

@@ -15,7 +15,9 @@ def _photo(blur: float = 0, size: int = 112) -> np.ndarray:
     dice = np.random.default_rng(3)
     shade = np.linspace(20, 180, 56)[:, None, None]
     coarse = (shade + dice.integers(0, 76, (56, 56, 3))).astype(np.uint8)
-    picture = Image.fromarray(coarse).resize((112, 112), 2).filter(ImageFilter.GaussianBlur(blur)).resize((size, size), 2)
+    picture = (
+        Image.fromarray(coarse).resize((112, 112), 2).filter(ImageFilter.GaussianBlur(blur)).resize((size, size), 2)
+    )
     return np.array(picture)
 
 
