@@ -3,8 +3,8 @@
 Command: python -m benchmarks.shipped.faces [EPOCHS]
 Minutes: 14 on one core of an AMD EPYC; a run that was stopped begins anew
 Measures: AUC, EER and one-shot error of the whole pipeline (find, align, embed) on the frames as they are of the 10 %
-    of the people that nothing was learned from or chosen by, the same as for `facepoints` and `facefinder`; twelve others
-    choose the epoch and the threshold. benchmarks/quality/faces.py measures on ORL, too.
+    of the people that nothing was learned from or chosen by, the same as for `facepoints` and `facefinder`; twelve
+    others choose the epoch and the threshold. benchmarks/quality/faces.py measures on ORL, too.
 Peers: see there.
 """
 
@@ -50,8 +50,8 @@ LIMITS = (
     "few for access control, police, payments or anything else where an error hurts somebody. Between pictures of "
     "different cameras, years, and light it errs far more often than its numbers on one film say; more with profiles, "
     "children, covered or made-up faces, and people who look unlike those 267, who are no fair sample of mankind: sex, "
-    "age and skin are not labelled, so how error differs between groups is not known. No liveness check: a photograph of a "
-    "face is a face. Calibrate the threshold on your own people"
+    "age and skin are not labelled, so how error differs between groups is not known. No liveness check: a photograph "
+    "of a face is a face. Calibrate the threshold on your own people"
 )
 
 
