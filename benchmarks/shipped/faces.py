@@ -14,20 +14,19 @@ from collections.abc import Iterable
 from dataclasses import replace
 from pathlib import Path
 
-from lenslet.data.identities import read_identities
-from lenslet.tasks.face.prepare import prepare
-
 import lenslet as ll
 from benchmarks.shipped.face_scenes import Shot, held_out, shots
 from lenslet.card.start import start
 from lenslet.data.augment import Augment
 from lenslet.data.camera import Camera
+from lenslet.data.identities import read_identities
 from lenslet.data.split import short_key
 from lenslet.files import whole_folder
 from lenslet.image import open_image, save_image
 from lenslet.loops import fit
 from lenslet.tasks.face import defaults
 from lenslet.tasks.face.align import aligned
+from lenslet.tasks.face.prepare import prepare
 
 OUT = Path(__file__).parents[2] / "lenslet" / "shipped" / "faces"
 CROPS, FRAMES = Path("runs/faces-crops"), Path("runs/faces-frames")

@@ -186,16 +186,17 @@ def _place(
     room = (how.size[0] - cut.shape[0], how.size[1] - cut.shape[1])
     if not seen.any() or min(room) < 0:  # too large once turned, or so thin that it vanished when it was made small
         return None
-    if marks is None:
-        rows, columns = np.flatnonzero(seen.any(1)), np.flatnonzero(seen.any(0))
-        own = np.array([columns[0], rows[0], columns[-1] + 1, rows[-1] + 1], np.float64)
-    else:
-        own = np.concatenate([marks.min(0), marks.max(0)]).clip(0, np.tile(cut.shape[1::-1], 2))
+    rows, columns = np.flatnonzero(seen.any(1)), np.flatnonzero(seen.any(0))
+    extent = np.array([columns[0], rows[0], columns[-1] + 1, rows[-1] + 1], np.float64)
+    own = (
+        extent if marks is None else np.concatenate([marks.min(0), marks.max(0)]).clip(0, np.tile(cut.shape[1::-1], 2))
+    )
     for _ in range(_PLACES):
         top, left = int(dice.integers(room[0] + 1)), int(dice.integers(room[1] + 1))
-        box = own + np.array([left, top, left, top])
-        if all(_common(box, other) <= how.overlap for other in taken):
-            return (top, left), box
+        place = np.array([left, top, left, top])
+        # all that is seen of it counts, for it hides what lies below: not only what has the box
+        if all(_common(extent + place, other) <= how.overlap for other in taken):
+            return (top, left), own + place
     return None
 
 

@@ -44,6 +44,11 @@ class OnnxEmbedder:
         return self.card.name or self._session.path.stem
 
     @property
+    def sha256(self) -> str:
+        """Of the file."""
+        return self._session.sha256
+
+    @property
     def fingerprint(self) -> str:
         """Of the weights and the card."""
         said = {name: value for name, value in asdict(self.card).items() if name not in ("name", "licence")}

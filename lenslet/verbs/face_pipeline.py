@@ -15,11 +15,10 @@ from lenslet.errors import CallError, CardError
 
 if TYPE_CHECKING:
     from lenslet.results import Detections
-    from lenslet.runtime import OnnxFinder
     from lenslet.tasks.detect.detector import Detector
     from lenslet.tasks.face.embedder import Embedder
     from lenslet.tasks.face.faces import Faces
-    from lenslet.tasks.face.pipeline import FacePipeline, Finds, Marks
+    from lenslet.tasks.face.pipeline import Finds, Marks
 
 __all__ = ["Closer", "assembled", "onnx", "pipeline_file"]
 
@@ -64,7 +63,7 @@ class Closer:
 
 
 def assembled(embedder: "Embedder") -> "Faces | Embedder":
-    """The pipeline that the head of a card names; the embedder itself where it names none.
+    """The face model that the head of a card names the parts of; the embedder itself where it names none.
 
     Raises:
         CardError: a part is not there, or is no such model.
@@ -74,69 +73,92 @@ def assembled(embedder: "Embedder") -> "Faces | Embedder":
     head = embedder.card.head
     if not any(head.get(part) for part in PARTS):
         return embedder
-    finder, points = _parts(head, embedder.folder)
-    return Faces(embedder, finder, points)
+    return Faces.around(embedder, *_parts(head, embedder.folder))
 
 
-def onnx(path: Path) -> "OnnxFinder | FacePipeline":
-    """What an .onnx file is by the card beside it: a finder; or an embedder, with Lenslet's own finder and points.
+def onnx(path: Path) -> "Faces":
+    """An embedder from elsewhere, behind Lenslet's own finder and points.
 
     Raises:
         CardError: the card or the file is not what it should be.
+        CallError: it is a finder.
         MissingError: ONNX Runtime is not installed.
     """
-    from lenslet.runtime import OnnxEmbedder, OnnxFinder, read_card
-    from lenslet.tasks.face.pipeline import FacePipeline
+    from lenslet.runtime import read_card
 
-    card = read_card(path)
-    if card.kind == "finder":
-        return OnnxFinder(path, card)
-    finder, points = _parts({"finder": FINDER, "points": POINTS}, path.parent)
-    return FacePipeline(finder, OnnxEmbedder(path, card), points)
+    if read_card(path).kind == "finder":
+        raise CallError(
+            f"{path} finds faces and encodes none: write a file {path.stem}-faces.json beside it, "
+            f'{{"format": 1, "kind": "{PIPELINE}", "finder": "{path.name}", "embedder": "faces"}}, and give that'
+        )
+    return _around(path, *_parts({"finder": FINDER, "points": POINTS}, path.parent))
 
 
-def pipeline_file(path: Path) -> "FacePipeline | Faces":
+def pipeline_file(path: Path) -> "Faces":
     """What a JSON file of kind `pipeline` names.
 
     Raises:
         CardError: it is no such file, or a part is not there.
     """
-    from lenslet.runtime import OnnxEmbedder
     from lenslet.tasks.face.embedder import Embedder
     from lenslet.tasks.face.faces import Faces
-    from lenslet.tasks.face.pipeline import FacePipeline
     from lenslet.verbs.load import load
 
-    plain = read_pipeline(path)
-    if plain is None:
-        raise CardError(
-            f'{path} is no pipeline: write {{"format": 1, "kind": "pipeline", "finder": "{FINDER}", '
-            f'"points": "{POINTS}", "embedder": "faces"}}'
-        )
+    plain = _pipeline(path)
     finder, points = _parts(plain, path.parent)
     named = plain.get("embedder")
     if not isinstance(named, str) or not named:
         raise CardError(f"{path}: embedder is {named!r:.40}: give the name of a face model, or a file beside it")
     where = _beside(named, path.parent)
     if where.suffix == ".onnx":
-        return FacePipeline(finder, OnnxEmbedder(where), points)
+        return _around(where, finder, points)
+    if where.suffix == ".json":
+        raise CardError(f"{path}: {named} is no embedder: give a face model, or an .onnx file with its card")
     found: Any = load(where)
     if isinstance(found, Faces):
         return found.with_parts(finder, points)
     if not isinstance(found, Embedder):
         raise CardError(f"{path}: {named} is no face model, it is of task {found.card.task}")
-    return Faces(found, finder, points)
+    return Faces.around(found, finder, points)
 
 
-def read_pipeline(path: Path) -> dict[str, Any] | None:
-    """The JSON of a pipeline file; None where it is something else."""
+def _around(path: Path, finder: "Finds", points: "Marks | None") -> "Faces":
+    """An ONNX embedder as a face model; of its card as much is told as is known."""
+    from lenslet.card import Card
+    from lenslet.image import Preprocess
+    from lenslet.runtime import OnnxEmbedder
+    from lenslet.tasks.face.faces import Faces
+
+    embedder = OnnxEmbedder(path)
+    own = embedder.card
+    shape = Preprocess(
+        own.size, "letterbox", 3, tuple(v / 255 for v in own.mean), tuple(v / 255 for v in own.std)
+    )  # fmt: skip
+    card = Card(
+        task="face", net=embedder.name, net_arguments={}, labels=("different", "same"), preprocess=shape,
+        head={"dimensions": embedder.dimensions}, licence={"weights": own.licence}, sha256=embedder.sha256,
+    )  # fmt: skip
+    return Faces(embedder, finder, points, card=card, folder=path)
+
+
+def _pipeline(path: Path) -> dict[str, Any]:
+    """The JSON of a pipeline file.
+
+    Raises:
+        CardError: it is something else.
+    """
+    example = f'{{"format": 1, "kind": "{PIPELINE}", "finder": "{FINDER}", "points": "{POINTS}", "embedder": "faces"}}'
     try:
         if path.stat().st_size > _LARGEST:
-            return None
+            raise CardError(f"{path} is {path.stat().st_size >> 20} MB large, which no list of parts is")
         plain = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError, RecursionError):
-        return None
-    return plain if isinstance(plain, dict) and plain.get("kind") == PIPELINE else None
+    except FileNotFoundError as error:
+        raise CardError(f"{path}: there is no such file") from error
+    except (OSError, ValueError, RecursionError) as error:
+        raise CardError(f"{path} cannot be read as JSON ({error}); write it like {example}") from error
+    if not isinstance(plain, dict) or plain.get("kind") != PIPELINE or plain.get("format") != 1:
+        raise CardError(f"{path} does not say which parts make a face model; write it like {example}")
+    return plain
 
 
 def _parts(named: Mapping[str, Any], folder: Path | None) -> "tuple[Finds, Marks | None]":
@@ -154,7 +176,8 @@ def _parts(named: Mapping[str, Any], folder: Path | None) -> "tuple[Finds, Marks
             continue
         if not isinstance(name, str):
             raise CardError(f"the {part} of a face model is given by its name, not {name!r:.40}")
-        opened[part] = load(_beside(name, folder))
+        where = _beside(name, folder)
+        opened[part] = OnnxFinder(where) if part == "finder" and where.suffix == ".onnx" else load(where)
     finder: Any = opened["finder"]
     if isinstance(finder, Detector):
         if len(finder.labels) != 1:
@@ -180,5 +203,5 @@ def _beside(name: str, folder: Path | None) -> Path:
         return Path(name)
     path = Path(name)
     if path.is_absolute() or ".." in path.parts:
-        raise CallError(f"{name}: parts of a face model are shipped models, or lie beside its card")
+        raise CardError(f"{name}: parts of a face model are shipped models, or lie beside its card")
     return (folder or Path()) / path

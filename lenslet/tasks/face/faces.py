@@ -10,11 +10,12 @@ from jaxtyping import Float, UInt8
 
 from lenslet.card import Card
 from lenslet.data.identities import Identities
+from lenslet.data.split import without_seen
 from lenslet.errors import CallError, ImageError
 from lenslet.results import Encoding, Evaluation, Unreadable
 from lenslet.tasks.face import measuring
 from lenslet.tasks.face.embedder import Embedder
-from lenslet.tasks.face.pipeline import Face, FacePipeline, Finds, Marks, Picture
+from lenslet.tasks.face.pipeline import Embeds, Face, FacePipeline, Finds, Marks, Picture
 
 __all__ = ["Crops", "Faces"]
 
@@ -67,40 +68,46 @@ class Faces:
     """A face model, as `load` gives it; a gallery `Encodes` by it.
 
     Args:
-        embedder: of aligned faces.
+        embedder: of aligned faces; of a model folder, its `Crops`.
         finder: of faces.
         points: within their boxes; may be left out where the finder gives five points itself.
+        card: of the embedder.
+        folder: where it lies on the disk, if it does.
+        evaluation: the measurement its card quotes, where it is at hand.
         whole: see `FacePipeline`.
     """
 
-    def __init__(self, embedder: Embedder, finder: Finds, points: Marks | None = None, *, whole: bool = False) -> None:
-        self.embedder = embedder
-        self.pipeline = FacePipeline(finder, Crops(embedder), points, whole=whole)
+    def __init__(
+        self,
+        embedder: Embeds,
+        finder: Finds,
+        points: Marks | None = None,
+        *,
+        card: Card,
+        folder: Path | None = None,
+        evaluation: Evaluation | None = None,
+        whole: bool = False,
+    ) -> None:
+        self.embedder, self.card, self.folder, self.evaluation = embedder, card, folder, evaluation
+        self.pipeline = FacePipeline(finder, embedder, points, whole=whole)
         self.curve = None  # of how many pictures would help; classification has it
 
-    @property
-    def card(self) -> Card:
-        """The embedder's."""
-        return self.embedder.card
-
-    @property
-    def folder(self) -> Path | None:
-        """Where the embedder lies on the disk, if it does."""
-        return self.embedder.folder
-
-    @property
-    def evaluation(self) -> Evaluation | None:
-        """The measurement its card quotes, where it is at hand."""
-        return self.embedder.evaluation
+    @classmethod
+    def around(cls, embedder: Embedder, finder: Finds, points: Marks | None = None, *, whole: bool = False) -> "Faces":
+        """The face model whose embedder is a model folder's."""
+        return cls(
+            Crops(embedder), finder, points,
+            card=embedder.card, folder=embedder.folder, evaluation=embedder.evaluation, whole=whole,
+        )  # fmt: skip
 
     @property
     def labels(self) -> tuple[str, ...]:
         """What is said of two pictures: different, same."""
-        return self.embedder.labels
+        return self.card.labels
 
     @property
     def name(self) -> str:
-        """For people: that of its folder, or of its net."""
+        """For people: the embedder's."""
         return self.embedder.name
 
     @property
@@ -116,7 +123,7 @@ class Faces:
     @property
     def threshold(self) -> float:
         """Up to this distance two count as the same; 1 where nothing was calibrated."""
-        return self.embedder.threshold
+        return float(self.card.thresholds.get("distance", 1.0))
 
     def __repr__(self) -> str:
         measured = f", AUC {self.card.metrics['auc']:.4f}" if "auc" in self.card.metrics else ""
@@ -159,8 +166,9 @@ class Faces:
             found.append(faces[0])
         return found[0].distance(found[1])
 
-    def predict(self, pictures: Iterable[str | Path]) -> Iterator[Encoding | Unreadable]:
+    def predict(self, pictures: Iterable[str | Path], *, batch: int = 1) -> Iterator[Encoding | Unreadable]:
         """The largest face of each file, in their order; where none can be had, an `Unreadable` says why."""
+        del batch  # one at a time: pictures have as many faces as they have
         for path in map(Path, pictures):
             found = self._largest(path)
             yield Unreadable(path, f"{path}: no face is found on this picture") if found is None else found
@@ -191,13 +199,18 @@ class Faces:
         """Write the embedder's card.json and model.safetensors; finder and points stay what its head names.
 
         Raises:
+            CallError: the embedder is a file from elsewhere.
             OSError: the folder cannot be written.
         """
-        return self.embedder.save(folder)
+        if not isinstance(self.embedder, Crops):
+            raise CallError(f"{self.name} comes from an ONNX file: copy that, with its card")
+        self.folder = self.embedder.embedder.save(folder)
+        self.card = self.embedder.embedder.card
+        return self.folder
 
     def with_parts(self, finder: Finds, points: Marks | None = None, *, whole: bool = False) -> "Faces":
         """The same embedder behind another finder; its encodings count as those of another model."""
-        return Faces(self.embedder, finder, points, whole=whole)
+        return Faces(self.embedder, finder, points, card=self.card, folder=self.folder, whole=whole)
 
     def _largest(self, path: Path) -> Encoding | Unreadable | None:
         try:
@@ -234,7 +247,8 @@ class _Asked:
             yield self.model._largest(path)  # noqa: SLF001
 
     def without_seen(self, people: Identities, *, include_seen: bool) -> tuple[list[Any], list[str]]:
-        return self.model.embedder.without_seen(people, include_seen=include_seen)
+        chosen = people.measured
+        return without_seen(chosen, [one.path for one in chosen], self.model.card.seen, include_seen=include_seen)
 
 
 def _spoken(picture: Picture) -> str:

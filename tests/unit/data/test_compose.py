@@ -43,6 +43,16 @@ def test_a_box_lies_around_the_marks_of_a_thing_however_it_is_turned() -> None:
         np.testing.assert_allclose(scene.boxes[0], seen, atol=1.2)
 
 
+def test_what_is_seen_around_the_marks_of_a_thing_hides_no_other() -> None:
+    pixels = np.full((40, 40, 4), 255, np.uint8)
+    pixels[18:22, 18:22, :3] = 9
+    small = Sprite(pixels, 0, np.array([[18, 18], [22, 22]], np.float64))
+    how = Composing(size=(90, 90), things=(3, 3), side=(40, 40), turn=0, overlap=0, empty=0)
+    for scene in compose([small], [BLACK], ("a",), count=20, how=how):
+        for x1, y1, x2, y2 in scene.boxes.astype(int):
+            assert (scene.picture[y1:y2, x1:x2] == 9).all()
+
+
 def test_marks_outside_of_a_thing_are_refused() -> None:
     with pytest.raises(CallError, match="within the 16 x 16 pixels"):
         Sprite(np.full((16, 16, 4), 255, np.uint8), 0, np.array([[0.0, 0.0], [17.0, 3.0]]))
