@@ -24,6 +24,7 @@ import torch
 import lenslet as ll
 from benchmarks.record import Row, write
 from benchmarks.shipped.face_scenes import composed, empty, held_out, photos, shots
+from benchmarks.shipped.facefinder import overlaps
 from lenslet.image import open_image
 from lenslet.results import Detections
 from lenslet.runtime import OnnxCard, OnnxFinder
@@ -31,14 +32,6 @@ from lenslet.runtime import OnnxCard, OnnxFinder
 SHARED = Path("../shared")
 SIZES = ((0, 32), (32, 64), (64, 1000))  # pixels, the longer side of a face's box
 Find = Callable[[Any], Detections]
-
-
-def overlaps(boxes: np.ndarray, other: np.ndarray) -> np.ndarray:
-    """IoU of each with each."""
-    both = np.minimum(boxes[:, None, 2:], other[None, :, 2:]) - np.maximum(boxes[:, None, :2], other[None, :, :2])
-    shared = both.clip(0).prod(2)
-    areas = [(b[:, 2:] - b[:, :2]).prod(1) for b in (boxes, other)]
-    return np.asarray(shared / (areas[0][:, None] + areas[1][None] - shared + 1e-9))
 
 
 def near(boxes: np.ndarray, other: np.ndarray) -> np.ndarray:

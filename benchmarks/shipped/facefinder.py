@@ -10,20 +10,23 @@ Peers: see there.
 
 import csv
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from itertools import chain
 from pathlib import Path
 
+import numpy as np
+
 import lenslet as ll
 from benchmarks.shipped.face_scenes import composed, empty, framed, held_out, photos, shots
+from lenslet.data import Scene, read_boxes
 from lenslet.files import whole_folder
 from lenslet.image import save_image
 from lenslet.results import Detections
 
 OUT = Path(__file__).parents[2] / "lenslet" / "shipped" / "facefinder"
 RUN, SCENES = Path("runs/facefinder"), Path("runs/facefinder-scenes")
-EPOCHS = 4
+EPOCHS, FOUND = 4, 0.975
 COUNTS = {"train": (1700, 800, 700), "val": (150, 60, 60), "test": (300, 0, 100)}
 LICENCE = (
     "faces: MIT (udacity/P1_Facial_Keypoints; frames from YouTube Faces); photographs, and natural: CC BY 4.0 "
@@ -80,27 +83,52 @@ def write(place: Path) -> Path:
 
 
 def main() -> None:
-    """A run that was stopped goes on."""
+    """A run that was stopped goes on; one that is over is only measured and saved anew."""
     epochs = int(sys.argv[1]) if len(sys.argv) > 1 else EPOCHS
     if not SCENES.exists():
         with whole_folder(SCENES) as temporary:
             write(temporary)
-    if (RUN / "state.safetensors").exists():
+    if (RUN / "report.html").exists():
+        model = ll.load(RUN)
+    elif (RUN / "state.safetensors").exists():
         model = ll.train(resume=RUN, epochs=epochs, progress=False)
     else:
         model = ll.train(SCENES, task="detect", size=320, epochs=epochs, out=RUN, progress=False)
-    evaluation = model.evaluation
-    assert evaluation is not None
-    print(evaluation)
+    scenes = read_boxes(SCENES)
+    threshold = chosen(model, scenes.valid)
+    how = f"the highest, in steps of 0.05, at which {FOUND:.1%} of the faces of {len(scenes.valid)} scenes are found"
+    model = model.with_threshold(threshold, how)
     licence = {"weights": "Apache-2.0, trained by Lenslet on top of natural", "data": LICENCE}
     recipe = model.card.recipe | {"made by": "benchmarks/shipped/facefinder.py"}
-    about = model.card.data | {"limits": LIMITS}
-    model.card = replace(model.card, licence=licence, recipe=recipe, data=about, measured_on=MEASURED)
-    model.net.half()  # half the bytes; the card's numbers are checked on these weights below
+    about = model.card.data | {"folder": "face_keypoints, caltech101", "limits": LIMITS}
+    model.card = replace(model.card, licence=licence, recipe=recipe, data=about)
+    model.net.half()  # half the bytes; the card's numbers are of these weights
     model.save(OUT)
-    again = ll.load(OUT).evaluate(SCENES)
-    print(again)
-    assert abs(again["map50"] - evaluation["map50"]) < 2e-3
+    again = ll.load(OUT)
+    evaluation = again.evaluate(scenes.test)
+    print(evaluation)
+    measured = again.with_evaluation(evaluation, MEASURED)
+    measured.net.half()
+    measured.save(OUT)
+
+
+def chosen(model: ll.Detector, scenes: Sequence[Scene]) -> float:
+    """A lowest score for a finder: what it misses is lost, and what is no face is found out later."""
+    best = []
+    for scene in scenes:
+        found = model(scene.path, at_least=0.01)
+        same = overlaps(scene.truth.boxes, found.boxes) >= 0.5
+        best += (same * found.scores).max(1, initial=0).tolist()
+    steps = [step / 20 for step in range(1, 15)]
+    return max((step for step in steps if np.mean(np.array(best) >= step) >= FOUND), default=steps[0])
+
+
+def overlaps(boxes: np.ndarray, other: np.ndarray) -> np.ndarray:
+    """IoU of each with each."""
+    both = np.minimum(boxes[:, None, 2:], other[None, :, 2:]) - np.maximum(boxes[:, None, :2], other[None, :, :2])
+    shared = both.clip(0).prod(2)
+    areas = [(b[:, 2:] - b[:, :2]).prod(1) for b in (boxes, other)]
+    return np.asarray(shared / (areas[0][:, None] + areas[1][None] - shared + 1e-9))
 
 
 if __name__ == "__main__":
