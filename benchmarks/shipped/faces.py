@@ -31,7 +31,7 @@ from lenslet.tasks.face.prepare import prepare
 OUT = Path(__file__).parents[2] / "lenslet" / "shipped" / "faces"
 CROPS, FRAMES = Path("runs/faces-crops"), Path("runs/faces-frames")
 EPOCHS, CHOOSE = 24, 12
-MARGIN, RAMP = 0.3, 0.5  # on the cosine; share of the epochs in which it grows to that from 0
+MARGIN, RAMP = 0.2, 0.5  # on the cosine; share of the epochs in which it grows to that from 0
 BUDGET = {"batch": 64, "optimizer": "adamw", "rate": 2e-3}
 AUGMENT = Augment(
     mirror=True, rotate=10, scale=0.12, aspect=0.06, shift=0.05, brightness=0.2, contrast=0.3, saturation=0.4, pca=0.2,
