@@ -97,7 +97,7 @@ class Camera:
         # dice[:, 8] below `coarse` is itself even; small sides as often as large ones, by octaves
         steps = (dice[:, 8] / max(self.coarse, 1e-9) * _SIZES).long().clamp(0, _SIZES - 1)
         x = x.clone()
-        for step in steps[chosen].unique().tolist():
+        for step in sorted(set(steps[chosen].tolist())):
             these = chosen & (steps == step)
             ratio = self.least ** ((step + 0.5) / _SIZES)
             size = [max(round(side * ratio), 4) for side in x.shape[2:]]

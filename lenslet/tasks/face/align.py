@@ -180,4 +180,5 @@ def warped(picture: UInt8[np.ndarray, "h w 3"], way: Similarity, size: tuple[int
         [map_coordinates(picture[..., k].astype(np.float32), grid, order=1, mode="nearest") for k in range(3)], -1
     )
     means = values.reshape(size[0], times, size[1], times, 3).mean((1, 3))
-    return np.rint(means).clip(0, 255).astype(np.uint8)
+    made: np.ndarray = np.rint(means).clip(0, 255).astype(np.uint8)
+    return made

@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 from jaxtyping import Float, UInt8
+from torch import nn
 
 from lenslet.card import Card
 from lenslet.data.identities import Identities
@@ -99,6 +100,17 @@ class Faces:
             Crops(embedder), finder, points,
             card=embedder.card, folder=embedder.folder, evaluation=embedder.evaluation, whole=whole,
         )  # fmt: skip
+
+    @property
+    def net(self) -> nn.Module:
+        """The embedder's.
+
+        Raises:
+            CallError: it is a file from elsewhere.
+        """
+        if not isinstance(self.embedder, Crops):
+            raise CallError(f"{self.name} comes from an ONNX file, whose net cannot be looked into")
+        return self.embedder.embedder.net
 
     @property
     def labels(self) -> tuple[str, ...]:

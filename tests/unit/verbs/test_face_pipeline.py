@@ -63,6 +63,7 @@ def test_a_head_that_names_no_parts_is_an_embedder_and_one_that_does_is_a_face_m
     assert isinstance(model, Encodes)
     assert (model.name, model.dimensions, model.card.task) == ("mine", 16, "face")
     assert "cameo_tiny" in repr(model)
+    assert ll.describe(model).parameters > 1000
 
 
 @pytest.mark.data
@@ -199,6 +200,8 @@ def test_an_onnx_embedder_stands_behind_our_finder(frames: list[Path], tmp_path:
     assert opened.distance(frames[0], frames[1]) < opened.distance(frames[0], frames[2])
     with pytest.raises(CallError, match="comes from an ONNX file"):
         opened.save(tmp_path / "copy")
+    with pytest.raises(CallError, match="cannot be looked into"):
+        ll.describe(opened)
 
 
 @pytest.mark.parametrize(
