@@ -115,9 +115,10 @@ def main() -> None:
     model.net.half()  # half the bytes; the card's numbers are of these weights
     model.save(OUT)
     faces = ll.load(OUT)
+    assert isinstance(faces, ll.Faces)
     evaluation = faces.evaluate(FRAMES)
     print(evaluation)
-    measured = faces.embedder.with_evaluation(evaluation, MEASURED)
+    measured = faces.with_evaluation(evaluation, MEASURED)
     measured.net.half()
     measured.save(OUT)
 

@@ -220,6 +220,17 @@ class Faces:
         self.card = self.embedder.embedder.card
         return self.folder
 
+    def with_evaluation(self, evaluation: Evaluation, measured_on: str) -> "Faces":
+        """The same model with its numbers on the card.
+
+        Raises:
+            CallError: the embedder is a file from elsewhere, whose card is not ours.
+        """
+        if not isinstance(self.embedder, Crops):
+            raise CallError(f"{self.name} comes from an ONNX file: numbers are kept on the cards of model folders")
+        embedder = self.embedder.embedder.with_evaluation(evaluation, measured_on)
+        return Faces.around(embedder, self.pipeline.finder, self.pipeline.points, whole=self.pipeline.whole)
+
     def with_parts(self, finder: Finds, points: Marks | None = None, *, whole: bool = False) -> "Faces":
         """The same embedder behind another finder; its encodings count as those of another model."""
         return Faces(self.embedder, finder, points, card=self.card, folder=self.folder, whole=whole)
