@@ -21,6 +21,7 @@ from lenslet.results import (
 from lenslet.tasks.classify.classifier import Classifier
 from lenslet.tasks.detect.detector import Detector
 from lenslet.tasks.face.embedder import Embedder
+from lenslet.tasks.face.faces import Faces
 from lenslet.tasks.landmark.landmarker import Landmarker
 from lenslet.tasks.localize.localizer import Localizer
 from lenslet.verbs.cache import cache
@@ -48,6 +49,7 @@ __all__ = [
     "Encoding",
     "Epoch",
     "Evaluation",
+    "Faces",
     "Gallery",
     "Identification",
     "Landmarker",

@@ -14,6 +14,7 @@ from jaxtyping import Float, Int, UInt8
 from torch import Tensor
 from torch.nn.functional import grid_sample
 
+from lenslet.data.camera import Camera
 from lenslet.errors import CallError
 
 __all__ = ["IMAGENET_COLOURS", "PRESETS", "Augment", "Dice", "principal_colours"]
@@ -57,6 +58,7 @@ class Augment:
         pca: standard deviation of the weights on `colours` (AlexNet: 0.1); colour pictures only.
         colours: three directions in RGB, each times its strength: ImageNet's, or those of `principal_colours`.
         cutout: side of a square, as a fraction of the shorter side, painted in the picture's mean colour.
+        camera: another camera and another light, see `Camera`; None: those that there were.
         edge: what lies outside of the picture: "border" repeats the last pixel, "reflection" mirrors, "zeros" is black.
 
     Source: course 2.11; Krizhevsky 2012, section 4.1 (PCA colour); Simard 2003 (elastic); DeVries 2017 (cutout).
@@ -78,6 +80,7 @@ class Augment:
     pca: Number = 0.0
     colours: Axes = IMAGENET_COLOURS
     cutout: Number = 0.0
+    camera: Camera | None = None
     edge: str = "border"
 
     def __post_init__(self) -> None:
@@ -116,6 +119,7 @@ class Augment:
             weights=torch.randn(n, 3, generator=generator),
             noise=torch.randn(n, 2, knots, knots, generator=generator) if self.elastic else None,
             turns=torch.randint(4, (n,), generator=generator) if self.turn else None,
+            camera=None if self.camera is None else self.camera.draw(n, generator),
         )
 
     def matrices(self, dice: "Dice", height: int, width: int) -> Float[Tensor, "n 2 3"]:
@@ -198,7 +202,10 @@ class Augment:
             x = _floats(pictures[part])
             if matrices is not None:
                 x = self._warp(x, matrices[part], dice.noise[part] if dice.noise is not None else None)
-            x = self._cut(self._recolour(x, dice.colour[part], dice.weights[part]), dice.colour[part])
+            x = self._recolour(x, dice.colour[part], dice.weights[part])
+            if self.camera is not None and dice.camera is not None:
+                x = self.camera(x, dice.camera[part])
+            x = self._cut(x, dice.colour[part])
             if middle is not None and spread is not None:
                 x = x.sub_(middle).div_(spread)
             out[part] = x
@@ -267,6 +274,7 @@ class Dice:
         weights: normal: of the three principal colours.
         noise: normal: displacement in x and y at the knots of a coarse lattice; None where nothing is bent.
         turns: quarters of a turn, 0 to 3; None where nothing is turned.
+        camera: see `Camera.draw`; None where the camera stays.
     """
 
     move: Float[Tensor, "n 7"]
@@ -274,6 +282,7 @@ class Dice:
     weights: Float[Tensor, "n 3"]
     noise: Float[Tensor, "n 2 knots knots"] | None = None
     turns: Int[Tensor, " n"] | None = None
+    camera: Float[Tensor, "n k"] | None = None
 
 
 def _floats(x: UInt8[Tensor, "n c h w"] | Float[Tensor, "n c h w"]) -> Float[Tensor, "n c h w"]:

@@ -29,16 +29,24 @@ class Sprite:
     Args:
         pixels: red, green, blue and alpha; 0 is clear, 255 covers what lies below.
         label: the number of its class.
+        marks: x y of places on it, pixels, around which its box is to be; None: around what is seen. A head, cut out
+            with its hair, has the box of its face.
     """
 
     pixels: UInt8[np.ndarray, "h w c"]
     label: int
+    marks: Float[np.ndarray, "n 2"] | None = None
 
     def __post_init__(self) -> None:
         if self.pixels.ndim != 3 or self.pixels.shape[2] != 4:
             raise ShapeError(f"a thing cut out is (height, width, 4): colours and alpha, not {self.pixels.shape}")
         if self.pixels[:, :, 3].max(initial=0) < SEEN:
             raise CallError(f"of this thing nothing is to be seen: no alpha is {SEEN} or more")
+        high, wide = self.pixels.shape[:2]
+        if self.marks is not None and not (
+            len(self.marks) > 1 and ((self.marks >= 0) & (self.marks <= np.array([wide, high]))).all()
+        ):
+            raise CallError(f"marks are two or more places within the {wide} x {high} pixels of a thing")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -89,7 +97,7 @@ def compose(
     """Scenes with their truth, each `picture` an array; scene n is the same, however many are asked for.
 
     Things lie at random places over random parts of the photographs. Each is blended by its alpha, and its box is tight
-    around what is seen of it.
+    around what is seen of it, or around its marks.
 
     Args:
         sprites: things to choose from.
@@ -126,8 +134,8 @@ def _scene(
     for _ in range(wanted):
         sprite = sprites[int(dice.integers(len(sprites)))]
         side = np.exp(dice.uniform(*np.log(how.side)))
-        cut = _turned(sprite.pixels, side, dice.uniform(-how.turn, how.turn))
-        found = _place(cut, how, boxes, dice)
+        cut, marks = _turned(sprite, side, dice.uniform(-how.turn, how.turn))
+        found = _place(cut, marks, how, boxes, dice)
         if found is not None:
             (top, left), box = found
             below = canvas[top : top + cut.shape[0], left : left + cut.shape[1]]
@@ -148,33 +156,47 @@ def _part(photo: UInt8[np.ndarray, "_ _ 3"], size: tuple[int, int], dice: np.ran
     return resize(np.ascontiguousarray(photo[top : top + height, left : left + width]), size)
 
 
-def _turned(pixels: Cut, side: float, degrees: float) -> Cut:
-    """A thing whose longer side is `side` pixels, turned, and cut to what is not clear."""
+def _turned(sprite: Sprite, side: float, degrees: float) -> tuple[Cut, Float[np.ndarray, "n 2"] | None]:
+    """A thing whose longer side is `side` pixels, turned, and cut to what is not clear; and its marks on that."""
+    pixels, marks = sprite.pixels, sprite.marks
     height, width = (max(round(length * side / max(pixels.shape[:2])), 1) for length in pixels.shape[:2])
     turned = Image.fromarray(resize(pixels, (height, width))).rotate(degrees, Image.Resampling.BICUBIC, expand=True)
     made = np.array(turned)
     there = made[:, :, 3] > 0
     rows, columns = np.flatnonzero(there.any(1)), np.flatnonzero(there.any(0))
     if not len(rows):
-        return made[:0, :0]
-    return made[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]
+        return made[:0, :0], marks
+    if marks is not None:
+        angle = np.deg2rad(degrees)  # anticlockwise, about the middle, which stays the middle
+        around = marks * np.array([width, height]) / np.array(pixels.shape[1::-1]) - np.array([width, height]) / 2
+        turn = np.array([[np.cos(angle), -np.sin(angle)], [np.sin(angle), np.cos(angle)]])
+        marks = around @ turn + np.array(turned.size) / 2 - np.array([columns[0], rows[0]])
+    return made[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1], marks
 
 
 def _place(
-    cut: Cut, how: Composing, taken: Sequence[Float[np.ndarray, " 4"]], dice: np.random.Generator
+    cut: Cut,
+    marks: Float[np.ndarray, "n 2"] | None,
+    how: Composing,
+    taken: Sequence[Float[np.ndarray, " 4"]],
+    dice: np.random.Generator,
 ) -> tuple[tuple[int, int], Float[np.ndarray, " 4"]] | None:
-    """(top, left) of a thing and the box around what is seen of it; None where there is no room."""
+    """(top, left) of a thing and its box; None where there is no room."""
     seen = cut[:, :, 3] >= SEEN
     room = (how.size[0] - cut.shape[0], how.size[1] - cut.shape[1])
     if not seen.any() or min(room) < 0:  # too large once turned, or so thin that it vanished when it was made small
         return None
     rows, columns = np.flatnonzero(seen.any(1)), np.flatnonzero(seen.any(0))
-    own = np.array([columns[0], rows[0], columns[-1] + 1, rows[-1] + 1], np.float64)
+    extent = np.array([columns[0], rows[0], columns[-1] + 1, rows[-1] + 1], np.float64)
+    own = (
+        extent if marks is None else np.concatenate([marks.min(0), marks.max(0)]).clip(0, np.tile(cut.shape[1::-1], 2))
+    )
     for _ in range(_PLACES):
         top, left = int(dice.integers(room[0] + 1)), int(dice.integers(room[1] + 1))
-        box = own + np.array([left, top, left, top])
-        if all(_common(box, other) <= how.overlap for other in taken):
-            return (top, left), box
+        place = np.array([left, top, left, top])
+        # all that is seen of it counts, for it hides what lies below: not only what has the box
+        if all(_common(extent + place, other) <= how.overlap for other in taken):
+            return (top, left), own + place
     return None
 
 

@@ -12,10 +12,11 @@ if TYPE_CHECKING:
     from lenslet.tasks.classify.classifier import Classifier
     from lenslet.tasks.detect.detector import Detector
     from lenslet.tasks.face.embedder import Embedder
+    from lenslet.tasks.face.faces import Faces
     from lenslet.tasks.landmark.landmarker import Landmarker
     from lenslet.tasks.localize.localizer import Localizer
 
-Model: TypeAlias = "Classifier | Detector | Embedder | Landmarker | Localizer"
+Model: TypeAlias = "Classifier | Detector | Embedder | Faces | Landmarker | Localizer"
 """What a user holds."""
 
 

@@ -18,7 +18,8 @@ def load(
         "str | Path | Model",
         Doc(
             "A model folder, or a name: of a model that comes with Lenslet, or of a net with official ImageNet "
-            "weights, for instance squeezenet1_1."
+            "weights, for instance squeezenet1_1; or a face finder or embedder in ONNX's form with its card beside it, "
+            "or a .json file that says which of them make a face model."
         ),
     ],
 ) -> "Model":
@@ -31,13 +32,20 @@ def load(
         CardError: the folder is missing, damaged, or of a newer format.
         DownloadError: official weights that could not be fetched.
     """
+    from lenslet.card.card import CARD
     from lenslet.card.store import find_shipped
 
     if not isinstance(model, str | Path):
         return model
     path = find_shipped(model) or Path(model)
     if path.suffix == ".onnx":
-        raise CallError(f"{path}: this version opens model folders only, not ONNX files")
+        from lenslet.verbs.face_pipeline import onnx
+
+        return onnx(path)
+    if path.suffix == ".json" and path.name != CARD:
+        from lenslet.verbs.face_pipeline import pipeline_file
+
+        return pipeline_file(path)
     if path.exists() or path.suffix or len(path.parts) > 1:
         return _folder(path)
     from lenslet.card import official
@@ -60,8 +68,9 @@ def _folder(path: Path) -> "Model":
     try:
         if found.task == "face":
             from lenslet.tasks.face.embedder import Embedder
+            from lenslet.verbs.face_pipeline import assembled
 
-            return Embedder.restored(net, found, state, path)
+            return assembled(Embedder.restored(net, found, state, path))
         net.load_state_dict(state)
     except RuntimeError as error:
         raise CardError(

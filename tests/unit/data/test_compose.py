@@ -31,6 +31,33 @@ def test_what_is_hardly_seen_is_blended_and_yet_outside_of_the_box() -> None:
     assert (scene.picture[y1:y2, x2 : x2 + 8] == 40).all()
 
 
+def test_a_box_lies_around_the_marks_of_a_thing_however_it_is_turned() -> None:
+    pixels = np.full((40, 40, 4), 255, np.uint8)
+    pixels[:, :, :3] = 60
+    pixels[10:20, 20:36, :3] = 255  # bright between the marks
+    marked = Sprite(pixels, 0, np.array([[20, 10], [36, 10], [20, 20], [36, 20]], np.float64))
+    how = Composing(size=(64, 64), things=(1, 1), side=(30, 40), turn=180, empty=0)
+    for scene in compose([marked], [BLACK], ("a",), count=20, how=how):
+        rows, columns = np.nonzero(scene.picture[:, :, 0] > 157)
+        seen = [columns.min(), rows.min(), columns.max() + 1, rows.max() + 1]
+        np.testing.assert_allclose(scene.boxes[0], seen, atol=1.2)
+
+
+def test_what_is_seen_around_the_marks_of_a_thing_hides_no_other() -> None:
+    pixels = np.full((40, 40, 4), 255, np.uint8)
+    pixels[18:22, 18:22, :3] = 9
+    small = Sprite(pixels, 0, np.array([[18, 18], [22, 22]], np.float64))
+    how = Composing(size=(90, 90), things=(3, 3), side=(40, 40), turn=0, overlap=0, empty=0)
+    for scene in compose([small], [BLACK], ("a",), count=20, how=how):
+        for x1, y1, x2, y2 in scene.boxes.astype(int):
+            assert (scene.picture[y1:y2, x1:x2] == 9).all()
+
+
+def test_marks_outside_of_a_thing_are_refused() -> None:
+    with pytest.raises(CallError, match="within the 16 x 16 pixels"):
+        Sprite(np.full((16, 16, 4), 255, np.uint8), 0, np.array([[0.0, 0.0], [17.0, 3.0]]))
+
+
 def test_no_tint_leaves_colours_and_a_full_one_makes_what_stands_out() -> None:
     white = np.full((64, 64, 3), 255, np.uint8)
     how = Composing(size=(64, 64), things=(1, 1), side=(16, 16), turn=0, tint=1, empty=0)

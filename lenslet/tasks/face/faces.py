@@ -1,0 +1,278 @@
+"""The object a user holds: an embedder of faces, with what finds them and what brings them upright."""
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from jaxtyping import Float, UInt8
+from torch import nn
+
+from lenslet.card import Card
+from lenslet.data.identities import Identities
+from lenslet.data.split import without_seen
+from lenslet.errors import CallError, ImageError
+from lenslet.results import Encoding, Evaluation, Unreadable
+from lenslet.tasks.face import measuring
+from lenslet.tasks.face.embedder import Embedder
+from lenslet.tasks.face.pipeline import Embeds, Face, FacePipeline, Finds, Marks, Picture
+
+__all__ = ["Crops", "Faces"]
+
+PARTS = ("finder", "points")
+"""Of a card's head: names of shipped models, or files beside the card."""
+
+
+@dataclass(frozen=True)
+class Crops:
+    """An `Embedder` as the pipeline wants it: aligned crops in, rows out.
+
+    Args:
+        embedder: of pictures of aligned faces.
+    """
+
+    embedder: Embedder
+
+    @property
+    def name(self) -> str:
+        """The embedder's."""
+        return self.embedder.name
+
+    @property
+    def fingerprint(self) -> str:
+        """The embedder's."""
+        return self.embedder.fingerprint
+
+    @property
+    def dimensions(self) -> int:
+        """Numbers in an encoding."""
+        return self.embedder.dimensions
+
+    @property
+    def size(self) -> tuple[int, int]:
+        """(height, width) of a crop, pixels."""
+        return self.embedder.card.preprocess.size
+
+    @property
+    def template(self) -> None:
+        """The usual one."""
+        return None
+
+    def embed(self, crops: UInt8[np.ndarray, "n h w 3"]) -> Float[np.ndarray, "n d"]:
+        """A row a face."""
+        prepared = np.stack([self.embedder.card.preprocess.apply(crop)[0] for crop in crops])
+        return self.embedder.vectors(prepared).astype(np.float64)
+
+
+class Faces:
+    """A face model, as `load` gives it; a gallery `Encodes` by it.
+
+    Args:
+        embedder: of aligned faces; of a model folder, its `Crops`.
+        finder: of faces.
+        points: within their boxes; may be left out where the finder gives five points itself.
+        card: of the embedder.
+        folder: where it lies on the disk, if it does.
+        evaluation: the measurement its card quotes, where it is at hand.
+        whole: see `FacePipeline`.
+    """
+
+    def __init__(
+        self,
+        embedder: Embeds,
+        finder: Finds,
+        points: Marks | None = None,
+        *,
+        card: Card,
+        folder: Path | None = None,
+        evaluation: Evaluation | None = None,
+        whole: bool = False,
+    ) -> None:
+        self.embedder, self.card, self.folder, self.evaluation = embedder, card, folder, evaluation
+        self.pipeline = FacePipeline(finder, embedder, points, whole=whole)
+        self.curve = None  # of how many pictures would help; classification has it
+
+    @classmethod
+    def around(cls, embedder: Embedder, finder: Finds, points: Marks | None = None, *, whole: bool = False) -> "Faces":
+        """The face model whose embedder is a model folder's."""
+        return cls(
+            Crops(embedder), finder, points,
+            card=embedder.card, folder=embedder.folder, evaluation=embedder.evaluation, whole=whole,
+        )  # fmt: skip
+
+    @property
+    def net(self) -> nn.Module:
+        """The embedder's.
+
+        Raises:
+            CallError: it is a file from elsewhere.
+        """
+        if not isinstance(self.embedder, Crops):
+            raise CallError(f"{self.name} comes from an ONNX file, whose net cannot be looked into")
+        return self.embedder.embedder.net
+
+    @property
+    def labels(self) -> tuple[str, ...]:
+        """What is said of two pictures: different, same."""
+        return self.card.labels
+
+    @property
+    def name(self) -> str:
+        """For people: the embedder's."""
+        return self.embedder.name
+
+    @property
+    def fingerprint(self) -> str:
+        """Of finder, points, embedder and alignment."""
+        return self.pipeline.fingerprint
+
+    @property
+    def dimensions(self) -> int:
+        """Numbers in an encoding."""
+        return self.embedder.dimensions
+
+    @property
+    def threshold(self) -> float:
+        """Up to this distance two count as the same; 1 where nothing was calibrated."""
+        return float(self.card.thresholds.get("distance", 1.0))
+
+    def __repr__(self) -> str:
+        measured = f", AUC {self.card.metrics['auc']:.4f}" if "auc" in self.card.metrics else ""
+        return f"Faces({self.card.net}, {self.dimensions} numbers{measured})"
+
+    def __call__(self, picture: Picture) -> list[Encoding]:
+        """As `encode`."""
+        return self.encode(picture)
+
+    def encode(self, picture: Picture) -> list[Encoding]:
+        """All faces on a picture, the largest first; none where none is found.
+
+        Raises:
+            ImageError: the picture cannot be opened.
+        """
+        return self.pipeline.encode(picture)
+
+    def faces(self, picture: Picture) -> list[Face]:
+        """All faces on a picture with box, points, crop and quality, the largest first.
+
+        Raises:
+            ImageError: the picture cannot be opened.
+        """
+        return self.pipeline.faces(picture)
+
+    def distance(self, first: Picture, second: Picture) -> float:
+        """How different the largest faces of two pictures are: 0 for the same picture; compare it with `threshold`.
+
+        Raises:
+            ImageError: one of them cannot be opened.
+            CallError: on one of them no face is found.
+
+        Source: course items 4.4, 4.5.
+        """
+        found = []
+        for picture in (first, second):
+            faces = self.encode(picture)
+            if not faces:
+                raise CallError(f"{_spoken(picture)}: no face is found on this picture")
+            found.append(faces[0])
+        return found[0].distance(found[1])
+
+    def predict(self, pictures: Iterable[str | Path], *, batch: int = 1) -> Iterator[Encoding | Unreadable]:
+        """The largest face of each file, in their order; where none can be had, an `Unreadable` says why."""
+        del batch  # one at a time: pictures have as many faces as they have
+        for path in map(Path, pictures):
+            found = self._largest(path)
+            yield Unreadable(path, f"{path}: no face is found on this picture") if found is None else found
+
+    def evaluate(
+        self,
+        data: str | Path | Identities,
+        *,
+        include_seen: bool = False,
+        on_picture: Callable[[int, int], None] | None = None,
+    ) -> Evaluation:
+        """Measure how well people are told apart on pictures as they are: find, align, embed, compare.
+
+        The largest face of a picture counts. One on which no face is found counts as wrong. Pictures that the embedder
+        was trained on are left out, and the notes of the answer say how many.
+
+        Args:
+            data: a folder for each person, or pairs; see `data.identities.read_identities`.
+            include_seen: measure on pictures it was trained on, too.
+            on_picture: called with (done, of) pictures.
+
+        Raises:
+            DataError: no such data, or nothing that can be read.
+        """
+        return measuring.measure(_Asked(self), data, include_seen=include_seen, on_picture=on_picture)
+
+    def save(self, folder: str | Path) -> Path:
+        """Write the embedder's card.json and model.safetensors; finder and points stay what its head names.
+
+        Raises:
+            CallError: the embedder is a file from elsewhere.
+            OSError: the folder cannot be written.
+        """
+        if not isinstance(self.embedder, Crops):
+            raise CallError(f"{self.name} comes from an ONNX file: copy that, with its card")
+        self.folder = self.embedder.embedder.save(folder)
+        self.card = self.embedder.embedder.card
+        return self.folder
+
+    def with_evaluation(self, evaluation: Evaluation, measured_on: str) -> "Faces":
+        """The same model with its numbers on the card.
+
+        Raises:
+            CallError: the embedder is a file from elsewhere, whose card is not ours.
+        """
+        if not isinstance(self.embedder, Crops):
+            raise CallError(f"{self.name} comes from an ONNX file: numbers are kept on the cards of model folders")
+        embedder = self.embedder.embedder.with_evaluation(evaluation, measured_on)
+        return Faces.around(embedder, self.pipeline.finder, self.pipeline.points, whole=self.pipeline.whole)
+
+    def with_parts(self, finder: Finds, points: Marks | None = None, *, whole: bool = False) -> "Faces":
+        """The same embedder behind another finder; its encodings count as those of another model."""
+        return Faces(self.embedder, finder, points, card=self.card, folder=self.folder, whole=whole)
+
+    def _largest(self, path: Path) -> Encoding | Unreadable | None:
+        try:
+            found = self.encode(path)
+        except ImageError as error:
+            return Unreadable(path, str(error))
+        return found[0] if found else None
+
+
+@dataclass(frozen=True)
+class _Asked:
+    """A face model as `measuring` asks it."""
+
+    model: Faces
+
+    @property
+    def apart(self) -> None:
+        return None
+
+    @property
+    def threshold(self) -> float:
+        return self.model.threshold
+
+    @property
+    def dimensions(self) -> int:
+        return self.model.dimensions
+
+    @property
+    def card(self) -> Any:
+        return self.model.card
+
+    def predict(self, pictures: Iterable[str | Path]) -> Iterator[Encoding | Unreadable | None]:
+        for path in map(Path, pictures):
+            yield self.model._largest(path)  # noqa: SLF001
+
+    def without_seen(self, people: Identities, *, include_seen: bool) -> tuple[list[Any], list[str]]:
+        chosen = people.measured
+        return without_seen(chosen, [one.path for one in chosen], self.model.card.seen, include_seen=include_seen)
+
+
+def _spoken(picture: Picture) -> str:
+    return str(picture) if isinstance(picture, str | Path) else "this array or file"
