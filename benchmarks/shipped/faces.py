@@ -120,7 +120,10 @@ def main() -> None:
         # of the frames, not of the crops that were cut out of them: what people will try it on
         seen=start("natural", None).seen + "".join(short_key(shot.path) for shot in learn + choose),
     )
-    model.card = card
+    # where both kinds count alike, every fifth stranger is let in: a face model should begin with one in a hundred
+    both, strict = card.thresholds["distance"], card.thresholds["distance@far=1e-2"]
+    thresholds = card.thresholds | {"distance": strict, "far": 0.01, "distance_where_both_count_alike": both}
+    model.card = replace(card, thresholds=thresholds)
     model.net.half()  # half the bytes; the card's numbers are of these weights
     model.save(OUT)
     faces = ll.load(OUT)

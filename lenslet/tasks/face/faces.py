@@ -110,7 +110,8 @@ class Faces:
         """
         if not isinstance(self.embedder, Crops):
             raise CallError(f"{self.name} comes from an ONNX file, whose net cannot be looked into")
-        return self.embedder.embedder.net
+        made: nn.Module = self.embedder.embedder.net
+        return made
 
     @property
     def labels(self) -> tuple[str, ...]:
@@ -136,6 +137,12 @@ class Faces:
     def threshold(self) -> float:
         """Up to this distance two count as the same; 1 where nothing was calibrated."""
         return float(self.card.thresholds.get("distance", 1.0))
+
+    @property
+    def far(self) -> float | None:
+        """The share of strangers who were taken for one given person at that threshold, where it is known."""
+        said = self.card.thresholds.get("far")
+        return float(said) if isinstance(said, int | float) else None
 
     def __repr__(self) -> str:
         measured = f", AUC {self.card.metrics['auc']:.4f}" if "auc" in self.card.metrics else ""

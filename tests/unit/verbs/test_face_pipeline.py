@@ -108,6 +108,14 @@ def test_people_are_measured_on_pictures_as_they_are_and_nobody_found_is_wrong(
     assert any("no" in note for note in missing.notes)
 
 
+def test_the_threshold_and_its_share_of_strangers_are_the_cards(model: Faces) -> None:
+    assert (model.threshold, model.far) == (1.0, None)
+    embedder = _restored(model)
+    embedder.card = replace(embedder.card, thresholds={"distance": 0.8, "far": 0.01})
+    known = Faces.around(embedder, model.pipeline.finder, model.pipeline.points)
+    assert (known.threshold, known.far) == (0.8, 0.01)
+
+
 def test_where_no_face_is_found_it_is_said(model: Faces, tmp_path: Path) -> None:
     path = save_image(np.full((90, 90, 3), 120, np.uint8), tmp_path / "nobody.png")
     assert model.encode(path) == []
