@@ -41,6 +41,7 @@ class Stroke:
         costs: the parts of the cost, by name, as they are after this step.
         seconds: since the painting began.
         passes: how often the cost was worked out so far; more than the steps where some had to be made smaller.
+        share: how much of the work is done, 0 to 1; steps on small pictures are less work.
         said: what a person should know of this step: that the cost was NaN and what was done; empty as a rule.
     """
 
@@ -49,6 +50,7 @@ class Stroke:
     costs: dict[str, float]
     seconds: float
     passes: int
+    share: float = 0.0
     said: str = ""
     _image: Callable[[], Tensor] = field(default=lambda: torch.empty(0), repr=False, compare=False)
 
@@ -102,7 +104,7 @@ def paint(
 
     def stroke(step: int, said: str = "") -> Stroke:
         taken = perf_counter() - began
-        return Stroke(step, steps, work.costs, taken, work.passes, said, work.image)
+        return Stroke(step, steps, work.costs, taken, work.passes, step / max(steps, 1), said, work.image)
 
     yield stroke(0)
     for step in range(1, steps + 1):
