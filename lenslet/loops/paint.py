@@ -21,6 +21,7 @@ from torch import Tensor
 
 from lenslet.errors import CallError, DivergedError
 from lenslet.loops.directions import Adam, Lbfgs
+from lenslet.loops.threads import Threads
 
 __all__ = ["Stroke", "noise", "paint"]
 
@@ -76,6 +77,7 @@ def paint(
     method: Literal["lbfgs", "adam"] = "lbfgs",
     rate: int | float = _RATE,
     history: int = 20,
+    tuned: bool = False,
 ) -> Iterator[Stroke]:
     """Change a picture step by step so that a cost falls.
 
@@ -89,6 +91,7 @@ def paint(
         method: "lbfgs" falls fastest; "adam" bears costs that change from step to step.
         rate: Adam's step, in units of the picture.
         history: steps that L-BFGS remembers.
+        tuned: try now and then whether one thread is faster than all; the pictures are then the same to the eye only.
 
     Yields:
         A stroke for the start and one after each step.
@@ -100,6 +103,7 @@ def paint(
     if steps < 0:
         raise CallError(f"steps is 0 or more, not {steps}")
     began = perf_counter()
+    threads = Threads(tuned=tuned)
     work = _Work(cost, start.detach().clone(), Lbfgs(history) if method == "lbfgs" else Adam(rate))
 
     def stroke(step: int, said: str = "") -> Stroke:
@@ -108,7 +112,9 @@ def paint(
 
     yield stroke(0)
     for step in range(1, steps + 1):
-        if not work.step():
+        with threads.step(1):
+            moved = work.step()
+        if not moved:
             return
         said = f"step {step}: {work.wrong}; taken back, and gone on with smaller steps" if work.wrong else ""
         yield stroke(step, said)

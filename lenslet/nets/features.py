@@ -231,7 +231,7 @@ def _paper_names(net: nn.Module) -> dict[str, str]:
         if isinstance(module, nn.Conv2d):
             number += 1
             names[f"conv{stage}_{number}"] = path
-        elif isinstance(module, nn.BatchNorm2d):
+        elif isinstance(module, nn.BatchNorm2d | nn.Identity):  # the latter where it is part of the convolution
             names[f"bn{stage}_{number}"] = path
         elif isinstance(module, nn.ReLU):
             names[f"relu{stage}_{number}"] = path

@@ -24,7 +24,7 @@ from lenslet.nets.fused import fused
 from lenslet.nets.squeezenet import SqueezeNet
 from lenslet.nets.vgg import VGG
 
-__all__ = ["Encoder", "Taps", "taps_of"]
+__all__ = ["Encoder", "Taps", "average_pools", "taps_of"]
 
 _LUMA = (0.299, 0.587, 0.114)  # ITU-R 601, as in `image`
 
@@ -39,12 +39,14 @@ class Taps:
         pool: "average" replaces max pools; "max" leaves them.
         zoom: the picture is enlarged so many times before the net sees it: nets that halve it at once are blind to
             single pixels, and would paint grain.
+        margin: pixels that the picture is mirrored by beyond its border, so that a net's zeros there leave no frame.
     """
 
     content: Mapping[str, float | int]
     style: Mapping[str, float | int]
     pool: Literal["average", "max"] = "average"
     zoom: int = 1
+    margin: int = 0
 
     @property
     def layers(self) -> tuple[str, ...]:
@@ -116,7 +118,7 @@ class Encoder:
         self.precision = resolve(precision, net)
         own = fused(net).requires_grad_(False)
         if self.taps.pool == "average":
-            _average(own)
+            average_pools(own)
         if self.precision == "bf16":
             for module in own.modules():  # once, and not at every step
                 if isinstance(module, nn.Conv2d):
@@ -129,11 +131,17 @@ class Encoder:
         """The activations of a picture with values in 0..1, a little beyond allowed; gradients flow."""
         if self.channels == 1:
             picture = (picture * picture.new_tensor(_LUMA).view(1, 3, 1, 1)).sum(1, keepdim=True)
+        picture = self.framed(picture)
         if self.taps.zoom > 1:
             picture = functional.interpolate(picture, scale_factor=self.taps.zoom, mode="bilinear", align_corners=False)
         seen = ((picture - self.mean) / self.std).contiguous(memory_format=torch.channels_last)
         with autocast(self.precision, seen.device):
             return self.features(seen)
+
+    def framed(self, picture: Float[Tensor, "1 c h w"]) -> Float[Tensor, "1 c h2 w2"]:
+        """With the margin in which the picture is mirrored."""
+        margin = min(self.taps.margin, *(side - 1 for side in picture.shape[2:]))
+        return functional.pad(picture, (margin,) * 4, mode="reflect") if margin else picture
 
     def bytes_for(self, height: int, width: int) -> int:
         """About how much memory a step of painting takes at this size."""
@@ -158,7 +166,7 @@ class Encoder:
         return f"Encoder({self.name}, {self.precision}, style of {', '.join(self.taps.style)})"
 
 
-def _average(module: nn.Module) -> None:
+def average_pools(module: nn.Module) -> None:
     """Every max pool becomes a mean over the same windows, in place."""
     for name, child in list(module.named_children()):
         if isinstance(child, nn.MaxPool2d):
@@ -167,4 +175,4 @@ def _average(module: nn.Module) -> None:
             )
             setattr(module, name, pool)
         else:
-            _average(child)
+            average_pools(child)

@@ -4,6 +4,7 @@ Strokes and large shapes are found on small pictures, where a step costs a sixte
 can show (Gatys et al. 2017, section 5). Content and styles are looked at once at each size.
 """
 
+import math
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
@@ -12,6 +13,7 @@ from jaxtyping import UInt8
 from torch import Tensor
 from torch.nn import functional
 
+from lenslet.data.space import memory_free
 from lenslet.errors import CallError
 from lenslet.image import resize
 from lenslet.loops import Stroke, noise, paint
@@ -38,7 +40,8 @@ class Painter:
         masks: one a style, white where it counts; of any size.
 
     Raises:
-        CallError: the painting would be too narrow for the encoder; not one mask or weight a style.
+        CallError: the painting would be too narrow for the encoder, or need more memory than there is; not one mask or
+            weight a style.
     """
 
     def __init__(
@@ -58,6 +61,7 @@ class Painter:
         manner.weights(len(styles))
         self.encoder, self.manner, self.content, self.styles, self.masks = encoder, manner, content, styles, masks
         self.sizes = sizes_for(content.shape[:2], size, encoder.smallest, manner.scales)
+        self._refuse_larger_than_memory()
         self._full = self._at(self.sizes[-1])
 
     def strokes(self) -> Iterator[Stroke]:
@@ -68,13 +72,13 @@ class Painter:
         picture: Tensor | None = None
         done, before, seconds, passes = 0, 0.0, 0.0, 0
         for (height, width), count, share in zip(self.sizes, steps, work, strict=True):
-            targets, content = self._targets((height, width))
+            targets, content = self.targets((height, width))
             if picture is None:
                 picture = content if manner.start == "content" else noise(tuple(content.shape), manner.seed)
             else:
                 picture = functional.interpolate(picture, (height, width), mode="bicubic", align_corners=False)
             stroke: Stroke | None = None
-            for stroke in paint(picture, targets.cost, steps=count, method=manner.method, rate=manner.rate):
+            for stroke in paint(picture, targets.cost, steps=count, method=manner.method, rate=manner.rate, tuned=True):
                 if done and stroke.step == 0:  # the start of a larger size is no step
                     continue
                 yield replace(
@@ -99,10 +103,29 @@ class Painter:
             found = dressed(found, tensor(self._full))
         return pixels(found)
 
+    def _refuse_larger_than_memory(self) -> None:
+        height, width = self.sizes[-1]
+        side = max(round(max(height, width) * self.manner.style_scale), 1)
+        # A style is only looked at, without a way back: about half as much
+        needs = [("the painting", self.encoder.bytes_for(height, width), self.sizes[-1], max(height, width))]
+        for style in self.styles:
+            size = _fitted(style.shape[:2], side, self.encoder.smallest)
+            needs.append(("a style", self.encoder.bytes_for(*size) // 2, size, side))
+        free = memory_free()
+        for what, need, size, now in needs:
+            if need > free:
+                fits = int(now * math.sqrt(free / need) * 0.9)
+                which = "size" if what == "the painting" else "style_scale, for a style"
+                raise CallError(
+                    f"{what} of {size[1]} x {size[0]} pixels needs about {need / 1e9:.1f} GB through "
+                    f"{self.encoder.name} and {free / 1e9:.1f} GB are free: take a smaller {which} of about {fits} "
+                    "pixels, or a smaller net"
+                )
+
     def _at(self, size: tuple[int, int]) -> UInt8[np.ndarray, "h w 3"]:
         return resize(self.content, size)
 
-    def _targets(self, size: tuple[int, int]) -> tuple[Targets, Tensor]:
+    def targets(self, size: tuple[int, int]) -> tuple[Targets, Tensor]:
         """What there is to compare with at a size, and the content there."""
         content = tensor(self._at(size))
         side = max(round(max(size) * self.manner.style_scale), 1)

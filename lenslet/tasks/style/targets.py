@@ -73,7 +73,7 @@ class Targets:
         styles = []
         for weight, matrices, mask in zip(manner.weights(len(self.styles)), self.styles, self.masks, strict=True):
             for layer, share in taps.style.items():
-                where = None if mask is None else _shrunk(mask, seen[layer])
+                where = None if mask is None else self._shrunk(mask, seen[layer])
                 styles.append(weight * share * likeness(matrices[layer], seen[layer], where))
         style = torch.stack(styles).sum()
         if manner.alpha is not None and manner.beta is not None:
@@ -89,8 +89,7 @@ class Targets:
             parts["variation"] = manner.variation * total_variation(painting)
         return parts
 
-
-def _shrunk(mask: Float[Tensor, "h w"], activations: Tensor) -> Float[Tensor, "_ _"]:
-    """A mask on the positions of a layer."""
-    shape = (activations.shape[2], activations.shape[3])
-    return functional.interpolate(mask[None, None], shape, mode="area")[0, 0]
+    def _shrunk(self, mask: Float[Tensor, "h w"], activations: Tensor) -> Float[Tensor, "_ _"]:
+        """A mask on the positions of a layer."""
+        shape = (activations.shape[2], activations.shape[3])
+        return functional.interpolate(self.encoder.framed(mask[None, None]), shape, mode="area")[0, 0]
