@@ -23,7 +23,7 @@ class Lbfgs:
     descends = True
     """Whether a step that leads up is a mistake."""
 
-    def __init__(self, history: int = 20):
+    def __init__(self, history: int = 50):
         self.pairs: deque[tuple[Tensor, Tensor, Tensor]] = deque(maxlen=history)  # step, change of slope, 1 / product
         self.last: tuple[Tensor, Tensor] | None = None
 

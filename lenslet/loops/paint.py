@@ -76,7 +76,7 @@ def paint(
     steps: int = 300,
     method: Literal["lbfgs", "adam"] = "lbfgs",
     rate: int | float = _RATE,
-    history: int = 20,
+    history: int = 50,
     tuned: bool = False,
 ) -> Iterator[Stroke]:
     """Change a picture step by step so that a cost falls.

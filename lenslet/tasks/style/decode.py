@@ -13,7 +13,7 @@ _LUMA = (0.299, 0.587, 0.114)
 
 def tensor(image: UInt8[np.ndarray, "h w 3"]) -> Float[Tensor, "1 3 h w"]:
     """Bytes to values in 0..1."""
-    return (torch.from_numpy(np.ascontiguousarray(image)).permute(2, 0, 1)[None].float() / 255).contiguous()
+    return (torch.from_numpy(np.array(image)).permute(2, 0, 1)[None].float() / 255).contiguous()
 
 
 def pixels(picture: Float[Tensor, "1 3 h w"]) -> UInt8[np.ndarray, "h w 3"]:

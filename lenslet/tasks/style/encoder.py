@@ -24,10 +24,14 @@ from lenslet.nets.fused import fused
 from lenslet.nets.squeezenet import SqueezeNet
 from lenslet.nets.vgg import VGG
 
-__all__ = ["Encoder", "Taps", "average_pools", "taps_of"]
+__all__ = ["PIXELS", "Encoder", "Taps", "average_pools", "taps_of"]
 
 _STRIDES = 4  # of nets that nobody has looked through: deeper maps of a classifier see things, not strokes
 _LUMA = (0.299, 0.587, 0.114)  # ITU-R 601, as in `image`
+
+
+PIXELS = "pixels"
+"""A tap before the first layer: the colours themselves, and a 1, so that the style matrix holds their means, too."""
 
 
 @dataclass(frozen=True)
@@ -68,7 +72,7 @@ OF_SQUEEZENET = Taps(
 )
 OF_FACET = Taps(
     {"layer3": 1},
-    dict.fromkeys(("stem", "layer1.0.conv1", "layer1", "layer2", "layer3"), 0.2),
+    {PIXELS: 0.4} | dict.fromkeys(("stem", "layer1.0.conv1", "layer1", "layer2", "layer3"), 0.12),
     zoom=2,
     margin=12,
 )
@@ -139,11 +143,12 @@ class Encoder:
                 if isinstance(module, nn.Conv2d):
                     module.bfloat16()
         own.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
-        self.features = Features(own, self.taps.layers)
+        self.features = Features(own, [layer for layer in self.taps.layers if layer != PIXELS])
         self.mean, self.std = (torch.tensor(values).view(1, -1, 1, 1) for values in (mean, std))
 
     def __call__(self, picture: Float[Tensor, "1 3 h w"]) -> dict[str, Tensor]:
         """The activations of a picture with values in 0..1, a little beyond allowed; gradients flow."""
+        colours = 2 * picture - 1
         if self.channels == 1:
             picture = (picture * picture.new_tensor(_LUMA).view(1, 3, 1, 1)).sum(1, keepdim=True)
         picture = self.framed(picture)
@@ -151,7 +156,10 @@ class Encoder:
             picture = functional.interpolate(picture, scale_factor=self.taps.zoom, mode="bilinear", align_corners=False)
         seen = ((picture - self.mean) / self.std).contiguous(memory_format=torch.channels_last)
         with autocast(self.precision, seen.device):
-            return self.features(seen)
+            found = self.features(seen)
+        if PIXELS in self.taps.layers:
+            found[PIXELS] = torch.cat([colours, torch.ones_like(colours[:, :1])], 1)
+        return found
 
     def framed(self, picture: Float[Tensor, "1 c h w"]) -> Float[Tensor, "1 c h2 w2"]:
         """With the margin in which the picture is mirrored."""

@@ -7,7 +7,8 @@ from torch import nn
 from lenslet.errors import CallError
 from lenslet.nets import build
 from lenslet.nets.features import Features
-from lenslet.tasks.style.encoder import OF_VGG, Encoder, Taps, taps_of
+from lenslet.tasks.style.encoder import OF_VGG, PIXELS, Encoder, Taps, taps_of
+from lenslet.tasks.style.loss import style_matrix
 
 HALF = {"mean": (0.5,) * 3, "std": (0.25,) * 3}
 
@@ -94,6 +95,13 @@ def test_zoom_and_margin_give_the_net_a_larger_picture() -> None:
     )
     assert plain["relu1_1"].shape[2:] == (64, 64)
     assert larger["relu1_1"].shape[2:] == (160, 160)
+
+
+def test_the_pixels_can_be_a_style_layer_that_holds_colours_and_their_means() -> None:
+    taps = Taps({"relu1_1": 1}, {PIXELS: 1.0})
+    found = Encoder(a_net(), **HALF, taps=taps)(a_picture())[PIXELS]
+    torch.testing.assert_close(found[:, :3], 2 * a_picture() - 1)
+    torch.testing.assert_close(style_matrix(found)[3, :3], (2 * a_picture() - 1).sum((0, 2, 3)), rtol=1e-4, atol=1e-2)
 
 
 def test_vggs_taps_are_the_papers() -> None:
