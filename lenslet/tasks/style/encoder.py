@@ -148,10 +148,10 @@ class Encoder:
 
     def __call__(self, picture: Float[Tensor, "1 3 h w"]) -> dict[str, Tensor]:
         """The activations of a picture with values in 0..1, a little beyond allowed; gradients flow."""
+        picture = self.framed(picture)
         colours = 2 * picture - 1
         if self.channels == 1:
             picture = (picture * picture.new_tensor(_LUMA).view(1, 3, 1, 1)).sum(1, keepdim=True)
-        picture = self.framed(picture)
         if self.taps.zoom > 1:
             picture = functional.interpolate(picture, scale_factor=self.taps.zoom, mode="bilinear", align_corners=False)
         seen = ((picture - self.mean) / self.std).contiguous(memory_format=torch.channels_last)
