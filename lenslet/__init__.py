@@ -30,6 +30,7 @@ __all__ = [
     "LensletError",
     "Localization",
     "Localizer",
+    "Painting",
     "Points",
     "Rates",
     "Recipe",
@@ -51,6 +52,7 @@ __all__ = [
     "predict",
     "split",
     "stats",
+    "stylize",
     "train",
 ]
 
@@ -72,6 +74,7 @@ HOMES = {
     "LensletError": "lenslet.errors",
     "Localization": "lenslet.results",
     "Localizer": "lenslet.tasks.localize.localizer",
+    "Painting": "lenslet.results",
     "Points": "lenslet.results",
     "Rates": "lenslet.results",
     "Recipe": "lenslet.loops",
@@ -89,6 +92,7 @@ HOMES = {
     "predict": "lenslet.verbs.predict",
     "split": "lenslet.verbs.split",
     "stats": "lenslet.verbs.stats",
+    "stylize": "lenslet.verbs.stylize",
     "train": "lenslet.verbs.train",
 }
 

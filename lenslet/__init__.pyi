@@ -14,6 +14,7 @@ from lenslet.results import (
     Identification,
     LearningCurve,
     Localization,
+    Painting,
     Points,
     Rates,
     Verification,
@@ -37,6 +38,7 @@ from lenslet.verbs.models import models
 from lenslet.verbs.predict import predict
 from lenslet.verbs.split import split
 from lenslet.verbs.stats import stats
+from lenslet.verbs.stylize import stylize
 
 __version__: str
 
@@ -57,6 +59,7 @@ __all__ = [
     "LensletError",
     "Localization",
     "Localizer",
+    "Painting",
     "Points",
     "Rates",
     "Recipe",
@@ -78,6 +81,7 @@ __all__ = [
     "predict",
     "split",
     "stats",
+    "stylize",
     "train",
 ]
 

@@ -20,6 +20,7 @@ from lenslet.cli import (
     predict,
     split,
     stats,
+    stylize,
     train,
 )
 from lenslet.cli.guard import guarded
@@ -33,6 +34,7 @@ COMMANDS = (
     evaluate.command,
     predict.command,
     describe.command,
+    stylize.command,
     filter.command,
     models.command,
     demo.command,

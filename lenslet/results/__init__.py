@@ -25,6 +25,7 @@ from lenslet.results.identification import Identification
 from lenslet.results.learning_curve import CurvePoint, LearningCurve
 from lenslet.results.localization import Localization
 from lenslet.results.mistakes import Mistake, Mistakes
+from lenslet.results.painting import Painting
 from lenslet.results.points import Point, Points
 from lenslet.results.rates import Rates
 from lenslet.results.roc import Roc
@@ -55,6 +56,7 @@ __all__ = [
     "Miss",
     "Mistake",
     "Mistakes",
+    "Painting",
     "People",
     "Point",
     "Points",
