@@ -1,6 +1,5 @@
 """A net taken apart: one row a layer, with its cost, its memory and its receptive field."""
 
-import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -12,8 +11,9 @@ from torch import Tensor, nn
 
 from lenslet.errors import LensletError, ShapeError
 from lenslet.nets.catalogue import sizes_of
+from lenslet.nets.evaluating import channels_of, evaluating, on_shapes
 from lenslet.nets.field import Field
-from lenslet.nets.watch import Operation, Watch, tensors_in
+from lenslet.nets.watch import Operation, Watch, keeps_field, tensors_in
 from lenslet.results.anatomy import Anatomy, Layer
 
 __all__ = ["anatomy"]
@@ -47,11 +47,11 @@ def anatomy(
     called = name or type(net).__name__
     if height < 1 or width < 1:
         raise ShapeError(f"a picture of {height}x{width} pixels has no pixel; give {called} a size of 1 or more")
-    depth = _channels(net) if channels is None else channels
+    depth = channels_of(net) if channels is None else channels
     hint = f"; its smallest picture is {sizes.smallest}x{sizes.smallest}" if sizes and not sizes.fixed else ""
     shape = (1, depth, height, width)
     try:
-        with _evaluating(net):
+        with _taken_apart(net):
             rows, notes = _watched(net, shape)
     except LensletError:
         raise
@@ -130,7 +130,7 @@ class _Run:
         _, seen = self.within.pop()
         self.scopes.pop()
         output = next(tensors_in(outputs), None)
-        if output is not None and _keeps_field(module, seen, next(tensors_in(inputs), None)):
+        if output is not None and keeps_field(module, seen, next(tensors_in(inputs), None)):
             self.eye.set_field(output, seen)
         if self.layer is not None and _is_layer(module) and not any(_is_layer(m) for m, _ in self.within):
             if not isinstance(module, SILENT):
@@ -169,26 +169,7 @@ class _Run:
 
 def _watched(net: nn.Module, shape: tuple[int, ...]) -> tuple[list[Layer], list[str]]:
     """Rows and notes: on shapes alone if the net allows it, else (it looks at the numbers) on a picture of zeros."""
-    first = next(net.parameters(), None)
-    device = torch.device("cpu") if first is None else first.device
-    dtype = first.dtype if first is not None and first.dtype.is_floating_point else torch.float32
-    if device.type == "meta":  # it has no numbers itself
-        return _rows(net, torch.zeros(shape, device=device, dtype=dtype))
-    from torch._subclasses.fake_tensor import (
-        FakeTensorMode,
-    )  # takes seconds to import, and only strangers' nets need it
-
-    log = logging.getLogger("torch._subclasses.fake_tensor")  # prints a traceback for what is answered with a sentence
-    silent, log.disabled = log.disabled, True
-    try:
-        with FakeTensorMode(allow_non_fake_inputs=True):
-            return _rows(net, torch.zeros(shape, device=device, dtype=dtype))
-    except LensletError:
-        raise
-    except Exception:
-        return _rows(net, torch.zeros(shape, device=device, dtype=dtype))
-    finally:
-        log.disabled = silent
+    return on_shapes(net, shape, lambda picture: _rows(net, picture))
 
 
 def _rows(net: nn.Module, picture: Tensor) -> tuple[list[Layer], list[str]]:
@@ -232,33 +213,16 @@ def _is_layer(module: nn.Module) -> bool:
     return own or next(module.children(), None) is None
 
 
-def _keeps_field(module: nn.Module, seen: Field | None, x: Tensor | None) -> bool:
-    """Modules whose inner operations have no rule though it is plain that each output sees what its input did."""
-    if seen is None or x is None or seen.dims is None:
-        return False
-    if isinstance(module, nn.LocalResponseNorm):  # across channels only
-        return True
-    return isinstance(module, nn.Linear) and x.ndim - 1 not in seen.dims  # a 1x1 convolution with channels last
-
-
-def _channels(net: nn.Module) -> int:
-    """What the first convolution reads."""
-    return next((m.in_channels for m in net.modules() if isinstance(m, nn.Conv2d)), 3)
-
-
 @contextmanager
-def _evaluating(net: nn.Module) -> Iterator[None]:
-    """The net in evaluation mode, each module afterwards as it was."""
-    training = {module: module.training for module in net.modules()}
+def _taken_apart(net: nn.Module) -> Iterator[None]:
+    """The net in evaluation mode, and attention taken apart; afterwards everything as it was."""
     fused = torch.backends.mha.get_fastpath_enabled()
-    net.eval()
     torch.backends.mha.set_fastpath_enabled(False)  # attention as one operation hides what it is made of
     try:
-        yield
+        with evaluating(net):
+            yield
     finally:
         torch.backends.mha.set_fastpath_enabled(fused)
-        for module, was in training.items():
-            module.training = was
 
 
 def _plain(number: Fraction) -> int | float:

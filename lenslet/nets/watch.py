@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 from torch.utils._python_dispatch import TorchDispatchMode
 from torch.utils.weak import WeakTensorKeyDictionary
 
@@ -12,7 +12,7 @@ from lenslet.nets.cost import FREE, cost_of
 from lenslet.nets.field import Axis, Field
 from lenslet.nets.reach import field_after
 
-__all__ = ["Operation", "Watch", "tensors_in"]
+__all__ = ["Operation", "Watch", "keeps_field", "tensors_in"]
 
 
 class Operation(NamedTuple):
@@ -121,3 +121,12 @@ def tensors_in(value: Any) -> Iterator[Tensor]:
     elif isinstance(value, list | tuple):
         for item in value:
             yield from tensors_in(item)
+
+
+def keeps_field(module: nn.Module, seen: Field | None, x: Tensor | None) -> bool:
+    """Modules whose inner operations have no rule though it is plain that each output sees what its input did."""
+    if seen is None or x is None or seen.dims is None:
+        return False
+    if isinstance(module, nn.LocalResponseNorm):  # across channels only
+        return True
+    return isinstance(module, nn.Linear) and x.ndim - 1 not in seen.dims  # a 1x1 convolution with channels last
