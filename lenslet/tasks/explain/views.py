@@ -19,9 +19,11 @@ from torch import Tensor, nn
 
 from lenslet.nets.features import Features
 
-__all__ = ["Rule", "around_grey", "going_back", "views"]
+__all__ = ["GREY", "Rule", "around_grey", "going_back", "views"]
 
 Rule = Literal["guided", "deconv"]
+GREY = 128
+"""Stands for no slope."""
 
 
 class _Guided(torch.autograd.Function):
@@ -93,5 +95,5 @@ def views(
 def around_grey(slope: Float[np.ndarray, "c h w"]) -> UInt8[np.ndarray, "h w 3"]:
     """A slope as a picture: grey is none, the strongest reaches white or black."""
     most = float(np.abs(slope).max()) or 1.0
-    shown = np.rint(127.5 + 127.5 * slope / most).astype(np.uint8).transpose(1, 2, 0)
+    shown = np.rint(GREY + 127 * slope / most).astype(np.uint8).transpose(1, 2, 0)
     return shown if shown.shape[2] == 3 else shown.repeat(3, 2)
