@@ -7,6 +7,7 @@ from lenslet import boxes, foundations, nets
 from lenslet.errors import LensletError
 from lenslet.loops import Epoch, Recipe, fit
 from lenslet.results import (
+    Attribution,
     Classification,
     Detections,
     Encoding,
@@ -16,6 +17,7 @@ from lenslet.results import (
     Localization,
     Points,
     Rates,
+    Units,
     Verification,
 )
 from lenslet.tasks.classify.classifier import Classifier
@@ -29,6 +31,7 @@ from lenslet.verbs.convert import convert
 from lenslet.verbs.demo import demo
 from lenslet.verbs.describe import describe
 from lenslet.verbs.evaluate import evaluate
+from lenslet.verbs.explain import explain
 from lenslet.verbs.filter import filter  # noqa: A004
 from lenslet.verbs.gallery import Gallery
 from lenslet.verbs.load import load
@@ -40,6 +43,7 @@ from lenslet.verbs.stats import stats
 __version__: str
 
 __all__ = [
+    "Attribution",
     "Classification",
     "Classifier",
     "Detections",
@@ -58,6 +62,7 @@ __all__ = [
     "Points",
     "Rates",
     "Recipe",
+    "Units",
     "Verification",
     "__version__",
     "boxes",
@@ -67,6 +72,7 @@ __all__ = [
     "demo",
     "describe",
     "evaluate",
+    "explain",
     "filter",
     "fit",
     "foundations",

@@ -1,5 +1,6 @@
 """What a model answers and how good it is: frozen, validated values that know nothing of their maker."""
 
+from lenslet.results.attribution import Attribution
 from lenslet.results.calibration import Calibration
 from lenslet.results.classification import Classification
 from lenslet.results.conversion import Conversion
@@ -28,10 +29,12 @@ from lenslet.results.mistakes import Mistake, Mistakes
 from lenslet.results.points import Point, Points
 from lenslet.results.rates import Rates
 from lenslet.results.roc import Roc
+from lenslet.results.units import Patch, Unit, UnitLayer, Units
 from lenslet.results.unreadable import Unreadable
 from lenslet.results.verification import Verification
 
 __all__ = [
+    "Attribution",
     "Calibration",
     "Classification",
     "Conversion",
@@ -55,6 +58,7 @@ __all__ = [
     "Miss",
     "Mistake",
     "Mistakes",
+    "Patch",
     "People",
     "Point",
     "Points",
@@ -64,6 +68,9 @@ __all__ = [
     "Rekeyed",
     "Renewal",
     "Roc",
+    "Unit",
+    "UnitLayer",
+    "Units",
     "Unreadable",
     "Verification",
 ]

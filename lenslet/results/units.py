@@ -88,7 +88,8 @@ class UnitLayer:
         channels: how many units it has.
         units: those that are told of.
         map: (height, width) in cells of what it answers; None for filters.
-        field: (height, width) of what one output sees, pixels of the net's input; None where not known.
+        field: (height, width) of what one output sees, pixels of the net's input, of filters their own size; None where
+            not known.
         stride: pixels of the net's input between neighbours; None where there are none.
     """
 
@@ -102,6 +103,8 @@ class UnitLayer:
     @property
     def says(self) -> str:
         """Channels, map, receptive field and stride in words."""
+        if self.map is None and self.field is not None:  # filters, of which the size is all that they see
+            return f"{self.channels} filters of {self.field[1]} × {self.field[0]} · stride {self.stride or 1:g}"
         parts = [f"{self.channels} units"]
         if self.map is not None:
             parts.append(f"map {self.map[1]} × {self.map[0]}")

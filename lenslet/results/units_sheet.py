@@ -97,9 +97,7 @@ def scaled(image: UInt8[np.ndarray, "h w 3"], side: int) -> UInt8[np.ndarray, "H
 
 
 def _body(method: str, layer: Drawn) -> UInt8[np.ndarray, "H W 3"]:
-    captions = [
-        f"unit {number} · {value:.3g}" for number, value in zip(layer.numbers, layer.values, strict=True)
-    ]
+    captions = [f"unit {number} · {value:.3g}" for number, value in zip(layer.numbers, layer.values, strict=True)]
     if not layer.cells:
         return np.full((1, 1, 3), 255, np.uint8)
     if method in ("top-patches", "visualise"):

@@ -24,9 +24,7 @@ def maps(net: nn.Module, size: int) -> list[Activation]:
     """
     found = [one for one in names_of(net, size=size) if len(one.output) == 3 and min(one.output[1:]) > 1]
     if not found or not any(isinstance(module, nn.Conv2d) for module in net.modules()):
-        raise CallError(
-            f"this {type(net).__name__} has no convolution whose maps could be shown; explain one that has"
-        )
+        raise CallError(f"this {type(net).__name__} has no convolution whose maps could be shown; explain one that has")
     return found
 
 
@@ -82,9 +80,7 @@ def convolutions(net: nn.Module, names: Sequence[str] | None) -> dict[str, nn.Co
         module = net.get_submodule(path)
         inside = [(below, m) for below, m in module.named_modules() if isinstance(m, nn.Conv2d)]
         if not inside:
-            raise CallError(
-                f"the layer {name} is a {type(module).__name__} and has no filters; take a convolution"
-            )
+            raise CallError(f"the layer {name} is a {type(module).__name__} and has no filters; take a convolution")
         below, convolution = inside[0]
         found[f"{name}.{below}" if below else name] = convolution
     return found

@@ -66,9 +66,7 @@ def occlude(
     high, wide = image.shape[2:]
     side = window or max(round(min(high, wide) / _SHARE), 1)
     if not 1 <= side < min(high, wide):
-        raise CallError(
-            f"window is {side} and the net sees {wide} x {high} pixels: give 1 to {min(high, wide) - 1}"
-        )
+        raise CallError(f"window is {side} and the net sees {wide} x {high} pixels: give 1 to {min(high, wide) - 1}")
     step = max(min(side // 2, math.ceil(math.sqrt(high * wide / WINDOWS))), 1)
     corners = [(y, x) for y in _starts(high, side, step) for x in _starts(wide, side, step)]
     with evaluating(net):

@@ -12,9 +12,7 @@ __all__ = ["from_cells", "from_pixels"]
 _MOST = 64  # cells of the longer side of what is told: finer than any map, and short enough to be written down
 
 
-def from_cells(
-    map: Float[np.ndarray, "r q"], layer: Activation, frame: Frame
-) -> Float[np.ndarray, "h w"]:
+def from_cells(map: Float[np.ndarray, "r q"], layer: Activation, frame: Frame) -> Float[np.ndarray, "h w"]:
     """A layer's map, laid over the original picture: each cell lies in the middle of what it sees.
 
     Args:

@@ -139,9 +139,7 @@ def _unit(
     return Unit(int(best.channels[row]), value, tuple(patches))
 
 
-def seen_window(
-    layer: Activation, cell: Int[np.ndarray, " 2"], size: tuple[int, int]
-) -> tuple[int, int, int, int]:
+def seen_window(layer: Activation, cell: Int[np.ndarray, " 2"], size: tuple[int, int]) -> tuple[int, int, int, int]:
     """x1 y1 x2 y2 in pixels of the net's input of what a cell sees; where that is more than the whole picture along an
     axis, the whole picture."""
     sees = layer.sees(int(cell[0]), int(cell[1])) or (0, 0, size[1], size[0])
