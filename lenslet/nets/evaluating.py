@@ -1,4 +1,4 @@
-"""Looking at a net without leaving a trace: in evaluation mode for a while, and on shapes alone where that is enough."""
+"""Looking at a net without leaving a trace: in evaluation mode, and on shapes alone where that is enough."""
 
 import logging
 from collections.abc import Callable, Iterator

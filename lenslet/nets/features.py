@@ -83,7 +83,7 @@ class Features:
             for hook in hooks:
                 hook.remove()
             for module in spared:
-                module.inplace = True
+                module.inplace = True  # type: ignore[assignment]  # nn.Module declares what it cannot know
         for name, path in self.paths.items():
             if path not in found:
                 raise CallError(
@@ -112,7 +112,7 @@ class Features:
         def spare(module: nn.Module, inputs: Any) -> None:
             kept = {tensor.untyped_storage().data_ptr() for tensor, _ in found.values()}
             if module.inplace and any(x.untyped_storage().data_ptr() in kept for x in tensors_in(inputs)):
-                module.inplace = False
+                module.inplace = False  # type: ignore[assignment]
                 spared.append(module)
 
         writers = [module for module in self.net.modules() if getattr(module, "inplace", False)]
