@@ -63,7 +63,8 @@ def flowed(
         gap: pixels between them.
     """
     widest = max(image.shape[1] for image in images)
-    columns = max(1, min(len(images), (across + gap) // (widest + gap)))
+    most = max(1, (across + gap) // (widest + gap))
+    columns = -(-len(images) // -(-len(images) // most))  # as many rows as needed, all of about one length
     tiles = [_captioned(image, caption) for image, caption in zip(images, captions, strict=True)]
     return tight(tiles, columns, gap=gap)
 

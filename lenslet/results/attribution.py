@@ -93,7 +93,7 @@ class Attribution:
         """
         rows = [self] if self.other is None else [self, self.other]
         where = f"{self.rule}, layer {self.layer}" if self.layer else self.rule
-        sections = [one._section() for one in rows]
+        sections = [one.section() for one in rows]
         return stacked(f"Why “{self.target}”", f"{self.model} · {self.kind} {self.score:.3g}\n{where}", sections)
 
     def plot(self, path: str | Path) -> Path:
@@ -176,7 +176,7 @@ class Attribution:
             raise CallError("this explanation knows no picture to be drawn on; set `picture`")
         return open_image(self.picture)
 
-    def _section(self) -> Section:
+    def section(self) -> Section:
         """Picture and map side by side, of a size at which small pictures can be looked at."""
         picture = self._opened()
         height, width = picture.shape[:2]

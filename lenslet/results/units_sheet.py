@@ -88,7 +88,7 @@ def drawn(
 
 
 def scaled(image: UInt8[np.ndarray, "h w 3"], side: int) -> UInt8[np.ndarray, "H W 3"]:
-    """The longer side brought to `side` pixels; with hard pixels where that enlarges much: they are what one looks at."""
+    """The longer side brought to `side` pixels; with hard pixels where that enlarges much, for one looks at those."""
     height, width = image.shape[:2]
     factor = side / max(height, width)
     size = (max(round(width * factor), 1), max(round(height * factor), 1))

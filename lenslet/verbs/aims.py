@@ -27,6 +27,7 @@ __all__ = ["aims", "sight_of"]
 
 Picture = str | Path | np.ndarray | Any  # Any stands for bytes and PIL.Image.Image
 Aim = tuple[Sight, Target]
+_FINE = 14  # cells a side of a map that can tell small things and points from their neighbours
 
 
 def sight_of(model: "Model", picture: Picture) -> Sight:
@@ -113,7 +114,7 @@ def _found(model: Detector, sight: Sight, label: str | None, number: int) -> Tar
     x1, y1, x2, y2 = thing.boxes[0].tolist()
     name = f"{model.labels[kind]} at ({(x1 + x2) / 2:.0f}, {(y1 + y2) / 2:.0f})"
     sure = f"sure {float(thing.scores[0]):.1%}, log-odds"
-    return Target(name, score, sure, placed=True, box=(x1, y1, x2, y2))
+    return Target(name, score, sure, placed=True, cells=_FINE, box=(x1, y1, x2, y2))
 
 
 def _decoded(model: Detector, sight: Sight) -> tuple[Tensor, Tensor]:
@@ -152,7 +153,7 @@ def _pointed(model: Landmarker, sight: Sight, label: str | None) -> Aim:
         return shares[:, chosen, cells[chosen]].mean(1)
 
     name = "all points" if label is None else f"point {label}"
-    return sight, Target(name, score, "log-share of the map there", placed=True)
+    return sight, Target(name, score, "log-share of the map there", placed=True, cells=_FINE)
 
 
 def _alike(model: Embedder, sight: Sight, other: Sight | None) -> list[Aim]:

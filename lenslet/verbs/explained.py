@@ -28,8 +28,6 @@ if TYPE_CHECKING:
 
 __all__ = ["attributed", "looked"]
 
-_PLACED = 1  # of a thing's map: one stage before the deepest, whose cells are as large as many things
-
 
 def attributed(
     model: "Model",
@@ -119,8 +117,7 @@ def _patched(
 def _cam(model: "Model", sight: Sight, target: Target, names: Sequence[str] | None) -> Attribution:
     size = max(sight.frame.size)
     if names is None:
-        ends = choosing.stages(model.net, size)
-        layer = ends[max(len(ends) - 1 - _PLACED, 0)] if target.placed else ends[-1]
+        layer = choosing.deepest(model.net, size, target.cells)
     else:
         layer = choosing.named(model.net, names, size)[0]
     seen = tensor_of(sight.prepared[None], model.card.preprocess, model.net)

@@ -7,7 +7,7 @@ from torch import nn
 from lenslet.errors import CallError
 from lenslet.nets.features import Activation, Features, names_of
 
-__all__ = ["convolutions", "maps", "named", "stages"]
+__all__ = ["convolutions", "deepest", "maps", "named", "stages"]
 
 POOLS = ("MaxPool2d", "AvgPool2d", "AdaptiveAvgPool2d", "AdaptiveMaxPool2d", "Dropout", "Identity")
 
@@ -50,6 +50,17 @@ def stages(net: nn.Module, size: int) -> list[Activation]:
     return found
 
 
+def deepest(net: nn.Module, size: int, cells: int) -> Activation:
+    """Of the stages the last whose map has so many cells on its shorter side; where none has, the finest.
+
+    Raises:
+        CallError: the net has no convolution.
+    """
+    found = stages(net, size)
+    fine = [one for one in found if min(one.output[1:]) >= cells]
+    return fine[-1] if fine else found[0]
+
+
 def named(net: nn.Module, names: Sequence[str], size: int) -> list[Activation]:
     """Layers by name: a path in the net, or a VGG's name in the paper.
 
@@ -87,12 +98,13 @@ def convolutions(net: nn.Module, names: Sequence[str] | None) -> dict[str, nn.Co
 
 
 def _outer(found: Sequence[Activation]) -> list[Activation]:
-    """Of blocks within blocks the outermost, but what a plain list of layers (`features`, `body`) holds by itself."""
+    """The blocks that the net is made of; of a plain list of layers (`features`) the layers in it.
+
+    What stands in a ModuleList (the pyramid and the heads of a detector) is no stage; where a net has nothing else,
+    blocks within blocks are left out.
+    """
+    own = [one for one in found if "." not in one.path.removeprefix("features.") and one.path != "features"]
+    if own:
+        return own
     paths = {one.path for one in found}
-    lists = {path for path in paths if path in ("features", "body")}
-    kept = paths - lists
-    return [one for one in found if one.path in kept and not any(_within(one.path, outer) for outer in kept)]
-
-
-def _within(path: str, outer: str) -> bool:
-    return path.startswith(f"{outer}.")
+    return [one for one in found if not any(one.path.startswith(f"{outer}.") for outer in paths)]

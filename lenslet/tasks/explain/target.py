@@ -42,6 +42,7 @@ class Target:
         kind: what sort of number that is, in a word or two.
         placed: it belongs to a place of the picture (a cell of a detector, a point), or to the way things are laid out
             (an encoding), and not to the picture as a whole.
+        cells: how fine a map should be that is laid over the picture: cells of its shorter side.
         box: around the place, x1 y1 x2 y2 in pixels of the original, where there is one.
     """
 
@@ -49,6 +50,7 @@ class Target:
     score: Callable[[Any], Tensor]
     kind: str
     placed: bool = False
+    cells: int = 5
     box: tuple[float, float, float, float] | None = None
 
 

@@ -18,7 +18,7 @@ from lenslet.tasks.explain.views import GREY, Rule, around_grey, going_back, vie
 __all__ = ["top_patches"]
 
 BATCH = 64
-_SHOWN = 8  # units of a layer where nobody names some
+_SHOWN = 9  # units of a layer where nobody names some
 _GRADIENTS = 32  # pictures that go back through the net together
 
 
@@ -41,7 +41,7 @@ def top_patches(
         pixels: pictures at its size; they may lie in a file, for they are read once and in order.
         paths: file of each picture that counts, by its number in `pixels`.
         layers: in the order in which they are done.
-        units: channels of every layer; None: all are watched, and of each layer the eight told of that stand out most.
+        units: channels of every layer; None: all are watched, and of each layer the nine told of that stand out most.
         view: by which rule to show what in a patch is answered to; None: not at all.
         progress: called with the fraction of the pictures done.
 

@@ -93,7 +93,9 @@ def views(
 
 
 def around_grey(slope: Float[np.ndarray, "c h w"]) -> UInt8[np.ndarray, "h w 3"]:
-    """A slope as a picture: grey is none, the strongest reaches white or black."""
-    most = float(np.abs(slope).max()) or 1.0
-    shown = np.rint(GREY + 127 * slope / most).astype(np.uint8).transpose(1, 2, 0)
+    """A slope as a picture: grey is none; the strongest fiftieth is white or black."""
+    size = np.abs(slope)
+    there = size[size > 1e-3 * size.max()]
+    most = float(np.quantile(there, 0.98)) if there.size else 1.0
+    shown = np.rint(GREY + 127 * np.clip(slope / most, -1, 1)).astype(np.uint8).transpose(1, 2, 0)
     return shown if shown.shape[2] == 3 else shown.repeat(3, 2)
