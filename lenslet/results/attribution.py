@@ -47,10 +47,10 @@ class Attribution:
     model: str
     target: str
     kind: str
-    score: float
+    score: int | float
     map: Float[np.ndarray, "h w"]
     layer: str | None = None
-    box: tuple[float, float, float, float] | None = None
+    box: tuple[int | float, ...] | None = None
     picture: Path | np.ndarray | None = field(default=None)
     size: tuple[int, int] | None = None
     other: "Attribution | None" = None

@@ -30,9 +30,9 @@ class Patch:
         view: which of those pixels the unit answers to, uint8 (h, w, 3) around grey; None where it was not asked for.
     """
 
-    value: float
+    value: int | float
     picture: Path | None
-    box: tuple[float, float, float, float]
+    box: tuple[int | float, int | float, int | float, int | float]
     pixels: np.ndarray | None = None
     view: np.ndarray | None = None
 
@@ -64,7 +64,7 @@ class Unit:
     """
 
     number: int
-    value: float
+    value: int | float
     patches: tuple[Patch, ...] = ()
     array: np.ndarray | None = None
 
@@ -98,7 +98,7 @@ class UnitLayer:
     units: tuple[Unit, ...]
     map: tuple[int, int] | None = None
     field: tuple[int, int] | None = None
-    stride: float | None = None
+    stride: int | float | None = None
 
     @property
     def says(self) -> str:

@@ -32,7 +32,7 @@ class Drawn(NamedTuple):
     says: str
     cells: list[np.ndarray]
     numbers: list[int]
-    values: list[float]
+    values: list[int | float]
 
 
 @runtime_checkable
@@ -42,7 +42,7 @@ class OfPatch(Protocol):
     @property
     def picture(self) -> Path | None: ...
     @property
-    def box(self) -> tuple[float, float, float, float]: ...
+    def box(self) -> tuple[int | float, int | float, int | float, int | float]: ...
     @property
     def pixels(self) -> np.ndarray | None: ...
     @property

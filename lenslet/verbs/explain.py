@@ -27,11 +27,12 @@ def explain(
     ] = None,
     *,
     method: Annotated[
-        Literal["top-patches", "filters", "activations", "cam", "occlusion"] | None,
+        Literal["top-patches", "filters", "activations", "cam", "occlusion", "visualise"] | None,
         Doc(
             "top-patches: what makes units answer most; filters: the weights; activations: the maps of a picture; "
-            "cam: which places speak for the answer; occlusion: what the answer falls by when places are covered. Left "
-            "out: cam of a picture, top-patches of a folder, filters of nothing."
+            "cam: which places speak for the answer; occlusion: what the answer falls by when places are covered; "
+            "visualise: pictures painted so that units answer most. Left out: cam of a picture, top-patches of a "
+            "folder, filters of nothing."
         ),
     ] = None,
     layer: Annotated[
@@ -56,6 +57,7 @@ def explain(
         Literal["guided", "deconv", "none"],
         Doc("Beside top patches: what in them is answered to, by guided backpropagation or a deconvolved net."),
     ] = "guided",
+    seed: Annotated[int, Doc("Of visualise: another seed paints other pictures.")] = 0,
     out: Annotated[str | Path | None, Doc("Save the sheet here, as .png, .jpg, .webp, .tif or .bmp.")] = None,
     progress: Annotated[bool, Doc("Show a bar on stderr.")] = True,
 ) -> "Attribution | Units":
@@ -79,7 +81,7 @@ def explain(
 
     opened = load(model)
     chosen = method or _usual(image)
-    if chosen != "filters" and image is None:
+    if chosen not in ("filters", "visualise") and image is None:
         raise CallError(
             f"{chosen} needs {'pictures' if chosen == 'top-patches' else 'a picture'}: give it after the model"
         )
@@ -98,7 +100,7 @@ def explain(
         else:
             from lenslet.verbs.explained import looked
 
-            found = looked(opened, image, chosen, names, units, view=view, shown=shown)
+            found = looked(opened, image, chosen, names, units, view=view, seed=seed, shown=shown)
     if out is not None:
         found.plot(out)
     return found

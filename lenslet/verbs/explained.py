@@ -10,7 +10,7 @@ from lenslet.data import decode
 from lenslet.errors import CallError, DataError
 from lenslet.image import find_images
 from lenslet.results.attribution import Attribution
-from lenslet.results.units import Units
+from lenslet.results.units import Unit, UnitLayer, Units
 from lenslet.tasks.explain import layers as choosing
 from lenslet.tasks.explain.cam import activation_map
 from lenslet.tasks.explain.maps import activations, filters
@@ -18,6 +18,7 @@ from lenslet.tasks.explain.occlude import occlude
 from lenslet.tasks.explain.place import from_cells, from_pixels
 from lenslet.tasks.explain.target import Sight, Target, tensor_of
 from lenslet.tasks.explain.top import top_patches
+from lenslet.tasks.explain.visualise import visualise
 from lenslet.verbs.aims import aims, sight_of
 
 if TYPE_CHECKING:
@@ -27,6 +28,8 @@ if TYPE_CHECKING:
     from lenslet.verbs.progress import Bar
 
 __all__ = ["attributed", "looked"]
+
+_PAINTED = 8  # units of a layer that are painted where nobody names some
 
 
 def attributed(
@@ -70,14 +73,15 @@ def looked(
     units: Sequence[int] | None,
     *,
     view: str,
+    seed: int,
     shown: "Bar",
 ) -> Units:
-    """top-patches, activations and filters: units of layers."""
+    """top-patches, activations, filters and visualise: units of layers."""
     called = _called(model)
     if method == "filters":
         found = filters(choosing.convolutions(model.net, names), units)
         return Units(method, called, tuple(found), note="each scaled by its own largest weight")
-    size = max(model.card.preprocess.size)
+    size = min(model.card.preprocess.size)
     layers = choosing.stages(model.net, size) if names is None else choosing.named(model.net, names, size)
     if method == "activations":
         shown.phase(method)
@@ -85,7 +89,48 @@ def looked(
         seen = tensor_of(sight.prepared[None], model.card.preprocess, model.net)
         source = sight.source.name if sight.source is not None else "a picture"
         return Units(method, called, tuple(activations(model.net, seen, layers, units)), source=source, pictures=1)
+    if method == "visualise":
+        return _painted(model, image, layers, units, seed, shown)
     return _patched(model, image, layers, units, view, shown)
+
+
+def _painted(
+    model: "Model",
+    image: Any,
+    layers: "Sequence[Activation]",
+    units: Sequence[int] | None,
+    seed: int,
+    shown: "Bar",
+) -> Units:
+    """Of each layer the units that were named, or answer most to a picture; else the first ones."""
+    shape, found = model.card.preprocess, []
+    answered = None
+    if units is None and image is not None:
+        seen = tensor_of(sight_of(model, image).prepared[None], shape, model.net)
+        answered = activations(model.net, seen, layers, None)
+    for number, layer in enumerate(layers):
+        shown.phase(f"painting {layer.name}")
+        if units is not None:
+            chosen = list(units)
+        elif answered is not None:
+            chosen = [one.number for one in sorted(answered[number].units, key=lambda one: -one.value)[:_PAINTED]]
+        else:
+            chosen = list(range(min(_PAINTED, layer.output[0])))
+        painted = visualise(model.net, shape, layer, chosen, seed=seed, progress=shown.at)
+        told = tuple(Unit(unit, answer, (), picture) for unit, (picture, answer) in zip(chosen, painted, strict=True))
+        side = None if layer.stride is None else layer.stride[0]
+        field = layer.receptive_field
+        found.append(
+            UnitLayer(
+                layer.name, layer.output[0], told, None if len(layer.output) != 3 else layer.output[1:], field, side
+            )
+        )
+    source = (
+        ""
+        if image is None
+        else f"units that answer most to {Path(image).name if isinstance(image, str | Path) else 'a picture'}"
+    )
+    return Units("visualise", _called(model), tuple(found), source, f"seed {seed}")
 
 
 def _patched(
@@ -115,7 +160,7 @@ def _patched(
 
 
 def _cam(model: "Model", sight: Sight, target: Target, names: Sequence[str] | None) -> Attribution:
-    size = max(sight.frame.size)
+    size = min(sight.frame.size)
     if names is None:
         layer = choosing.deepest(model.net, size, target.cells)
     else:
@@ -128,7 +173,7 @@ def _cam(model: "Model", sight: Sight, target: Target, names: Sequence[str] | No
 
 def _occluded(model: "Model", sight: Sight, target: Target, window: int | None, shown: "Bar") -> Attribution:
     seen = tensor_of(sight.prepared[None], model.card.preprocess, model.net)
-    choosing.maps(model.net, max(sight.frame.size))  # a net without convolutions is refused by every method
+    choosing.maps(model.net, min(sight.frame.size))  # a net without convolutions is refused by every method
     found = occlude(model.net, seen, target, window=window, progress=shown.at)
     high, wide = sight.frame.size
     rule = f"occlusion by {found.window} × {found.window} of {wide} × {high} px, deepest fall {found.most:.3g}"

@@ -11,13 +11,15 @@ from lenslet.errors import CallError
 from lenslet.image import Preprocess, image_size
 from lenslet.nets.features import Activation, Features
 from lenslet.results.units import Patch, Unit, UnitLayer
+from lenslet.tasks.explain.part import part_of
 from lenslet.tasks.explain.patches import Strongest, strongest
 from lenslet.tasks.explain.target import tensor_of
 from lenslet.tasks.explain.views import GREY, Rule, around_grey, going_back, views
 
-__all__ = ["top_patches"]
+__all__ = ["cut_out", "seen_window", "top_patches"]
 
-BATCH = 64
+_BATCH = 64  # pictures that go through the net together,
+_PIXELS = 2**21  # but no more than of so many pixels: the first maps of a net are its largest
 _SHOWN = 9  # units of a layer where nobody names some
 _GRADIENTS = 32  # pictures that go back through the net together
 
@@ -76,11 +78,12 @@ def _feed(
     net: nn.Module,
     progress: Callable[[float], None] | None,
 ) -> Iterator[tuple[Sequence[int], Float[Tensor, "b c h w"]]]:
-    for start in range(0, len(numbers), BATCH):
-        some = numbers[start : start + BATCH]
+    batch = min(max(_PIXELS // (pixels.shape[1] * pixels.shape[2]), 1), _BATCH)
+    for start in range(0, len(numbers), batch):
+        some = numbers[start : start + batch]
         yield some, tensor_of(np.asarray(pixels[some]), preprocess, net)
         if progress is not None:
-            progress(min(start + BATCH, len(numbers)) / len(numbers))
+            progress(min(start + batch, len(numbers)) / len(numbers))
 
 
 def _outstanding(best: Strongest) -> list[int]:
@@ -98,16 +101,28 @@ def _looks(
     best: Strongest,
     told: Sequence[int],
 ) -> dict[tuple[int, int], Float[np.ndarray, "c h w"]]:
-    """What each answer that is told of comes from, by unit and rank: slopes at all pixels of its picture."""
+    """What each answer that is told of comes from, by unit and rank: slopes at all pixels of its picture.
+
+    Only the part of the picture that the answer sees goes through the net.
+    """
     features = Features(back, [layer.name])
     places = [(row, rank) for row in told for rank in range(best.rows.shape[1]) if best.rows[row, rank] >= 0]
+    size = (pixels.shape[1], pixels.shape[2])
     found: dict[tuple[int, int], np.ndarray] = {}
     for start in range(0, len(places), _GRADIENTS):
         some = places[start : start + _GRADIENTS]
-        images = tensor_of(np.stack([pixels[int(best.rows[place])] for place in some]), preprocess, back)
         units = [int(best.channels[row]) for row, _ in some]
-        cells = [(int(best.cells[place][0]), int(best.cells[place][1])) for place in some]
-        found |= dict(zip(some, views(features, images, layer.name, units, cells), strict=True))
+        parts = [part_of(layer, (int(best.cells[place][0]), int(best.cells[place][1])), size) for place in some]
+        cuts = [
+            pixels[int(best.rows[place])][part.top : part.bottom, part.left : part.right]
+            for place, part in zip(some, parts, strict=True)
+        ]
+        seen = tensor_of(np.stack(cuts), preprocess, back)
+        slopes = views(features, seen, layer.name, units, [part.cell for part in parts])
+        for place, part, slope in zip(some, parts, slopes, strict=True):
+            whole = np.zeros((slope.shape[0], *size), np.float32)
+            whole[:, part.top : part.bottom, part.left : part.right] = slope
+            found[place] = whole
     return found
 
 

@@ -3,6 +3,7 @@
     backpropagation    a ReLU lets the slope through where its input was above 0
     deconvolved        where the slope is above 0
     guided             where both are
+    redirected         where its input was above 0, and where it should get there: for painting, below nothing moves
 
 Source: course item 4.8; Zeiler and Fergus 2014, section 2.1 (deconvolved); Springenberg et al. 2015, Striving for
 simplicity, section 3.4 (guided).
@@ -21,33 +22,36 @@ from lenslet.nets.features import Features
 
 __all__ = ["GREY", "Rule", "around_grey", "going_back", "views"]
 
-Rule = Literal["guided", "deconv"]
+Rule = Literal["guided", "deconv", "redirected"]
 GREY = 128
 """Stands for no slope."""
 
 
-class _Guided(torch.autograd.Function):
+class _Back(torch.autograd.Function):
     """A ReLU whose way back is another."""
 
     @staticmethod
-    def forward(ctx: Any, x: Tensor, guided: bool) -> Tensor:
-        ctx.save_for_backward(x if guided else x.new_empty(0))
+    def forward(ctx: Any, x: Tensor, rule: str) -> Tensor:
+        ctx.rule = rule
+        ctx.save_for_backward(x.new_empty(0) if rule == "deconv" else x > 0)
         return x.clamp_min(0)
 
     @staticmethod
     def backward(ctx: Any, *slopes: Any) -> Any:
-        (x,) = ctx.saved_tensors
+        (open_,) = ctx.saved_tensors
+        if ctx.rule == "redirected":  # of a cost, which falls where the answer rises: down is the way
+            return torch.where(open_ | (slopes[0] < 0), slopes[0], 0), None
         slope = slopes[0].clamp_min(0)
-        return slope * (x > 0) if x.numel() else slope, None
+        return (slope if ctx.rule == "deconv" else slope * open_), None
 
 
-class _GuidedReLU(nn.Module):
+class _ReLU(nn.ReLU):  # layers are still called by the names that they had
     def __init__(self, rule: str) -> None:
         super().__init__()
-        self.guided = rule == "guided"
+        self.rule = rule
 
-    def forward(self, x: Float[Tensor, "*n"]) -> Float[Tensor, "*n"]:
-        out: Tensor = _Guided.apply(x, self.guided)  # type: ignore[no-untyped-call]
+    def forward(self, input: Float[Tensor, "*n"]) -> Float[Tensor, "*n"]:
+        out: Tensor = _Back.apply(input, self.rule)  # type: ignore[no-untyped-call]
         return out
 
 
@@ -61,8 +65,8 @@ def going_back(net: nn.Module, rule: Rule) -> nn.Module:
     for module in list(made.modules()):
         for name, child in module.named_children():
             if isinstance(child, nn.ReLU):
-                setattr(module, name, _GuidedReLU(rule))
-    return made if not isinstance(net, nn.ReLU) else _GuidedReLU(rule)
+                setattr(module, name, _ReLU(rule))
+    return made if not isinstance(net, nn.ReLU) else _ReLU(rule)
 
 
 def views(

@@ -10,6 +10,7 @@ visualization (distill.pub), for jitter and the scaling by frequency; Yosinski e
 """
 
 from collections.abc import Callable, Sequence
+from functools import partial
 
 import numpy as np
 import torch
@@ -21,6 +22,7 @@ from lenslet.errors import CallError
 from lenslet.image import Preprocess
 from lenslet.loops.paint import paint
 from lenslet.nets.features import Activation, Features
+from lenslet.tasks.explain.views import going_back
 
 __all__ = ["visualise"]
 
@@ -41,8 +43,8 @@ def visualise(
     steps: int = STEPS,
     seed: int = 0,
     progress: Callable[[float], None] | None = None,
-) -> UInt8[np.ndarray, "n h w 3"]:
-    """A picture for each unit, all painted at once.
+) -> list[tuple[UInt8[np.ndarray, "h w 3"], float]]:
+    """A picture for each unit, all painted at once, and the unit's answer in the middle of it.
 
     Args:
         net: any.
@@ -65,17 +67,19 @@ def visualise(
     dice = torch.Generator().manual_seed(seed)
     waves = 0.01 * torch.randn(len(units), preprocess.channels, side, side // 2 + 1, 2, generator=dice)
     fall = _fall(side)
-    features = Features(net, [layer.name])
+    awake, features = (Features(one, [layer.name]) for one in (going_back(net, "redirected"), net))
     first = next(net.parameters())
-    mean, std = (torch.tensor(values, dtype=torch.float32).view(1, -1, 1, 1) for values in (preprocess.mean, preprocess.std))
+    mean, std = (
+        torch.tensor(values, dtype=torch.float32).view(1, -1, 1, 1) for values in (preprocess.mean, preprocess.std)
+    )
     chosen = list(units)
 
-    def cost(waves: Tensor) -> dict[str, Tensor]:
+    def cost(waves: Tensor, seen: Features) -> dict[str, Tensor]:
         picture = _picture(waves, fall, side)
         shift = round(_JITTER * side)
         y, x = (int(torch.randint(2 * shift + 1, (1,), generator=dice)) for _ in range(2))
         moved = pad(picture, (shift,) * 4, mode="reflect")[:, :, y : y + side, x : x + side]
-        maps = features(((moved - mean) / std).to(first.device, first.dtype))[layer.name]
+        maps = seen(((moved - mean) / std).to(first.device, first.dtype))[layer.name]
         if maps.ndim == 2:
             maps = maps[:, :, None, None]
         each = torch.arange(len(chosen))
@@ -83,7 +87,10 @@ def visualise(
         middle = _middle(answers)
         rough = (picture.diff(dim=2).abs().mean() + picture.diff(dim=3).abs().mean()) * len(chosen)
         # divided by what it is, so that units of any size are painted alike, and one cannot outweigh the rest
-        return {"unit": -(middle / middle.detach().abs().clamp_min(1e-2)).sum().to(waves.device), "rough": _ROUGH * rough}
+        return {
+            "unit": -(middle / middle.detach().abs().clamp_min(1e-2)).sum().to(waves.device),
+            "rough": _ROUGH * rough,
+        }
 
     done = start = waves
     blur_at = {round(0.75 * steps * (number + 1) / _BLURS) for number in range(_BLURS)}
@@ -91,13 +98,19 @@ def visualise(
     ends = sorted({*blur_at, steps})
     at = 0
     for end in ends:
-        for stroke in paint(start, cost, steps=end - at, method="adam", rate=_RATE):
+        seen = features if at else awake  # a unit that is silent at first has no slope of its own
+        for stroke in paint(start, partial(cost, seen=seen), steps=end - at, method="adam", rate=_RATE):
             if progress is not None:
                 progress((at + stroke.step) / steps)
         done = stroke.image()
         start, at = (_blurred(done, side) if end in blur_at and end < steps else done), end
-    shown = (255 * _picture(done, fall, side)).round().to(torch.uint8).permute(0, 2, 3, 1).numpy()
-    return shown if preprocess.channels == 3 else shown.repeat(3, 3)
+    picture = _picture(done, fall, side)
+    with torch.no_grad():
+        maps = features(((picture - mean) / std).to(first.device, first.dtype))[layer.name]
+        maps = maps[:, :, None, None] if maps.ndim == 2 else maps
+        answers = _middle(maps[torch.arange(len(chosen)), chosen].float()).tolist()
+    shown = (255 * picture).round().to(torch.uint8).permute(0, 2, 3, 1).numpy()
+    return list(zip(shown if preprocess.channels == 3 else shown.repeat(3, 3), answers, strict=True))
 
 
 def _side(layer: Activation, preprocess: Preprocess) -> int:
@@ -113,20 +126,22 @@ def _fall(side: int) -> Float[Tensor, "h w 1"]:
     """1 / frequency, as photographs have it."""
     y = torch.fft.fftfreq(side)[:, None]
     x = torch.fft.rfftfreq(side)[None, :]
-    return ((side / 4) / (side * (y.square() + x.square()).sqrt()).clamp_min(1))[..., None]
+    falling: Tensor = ((side / 4) / (side * (y.square() + x.square()).sqrt()).clamp_min(1))[..., None]
+    return falling
 
 
 def _picture(waves: Float[Tensor, "n c h w 2"], fall: Float[Tensor, "h w 1"], side: int) -> Float[Tensor, "n c h h"]:
     """Waves -> a picture of 0 to 1."""
-    flat = torch.fft.irfft2(torch.view_as_complex((waves * fall).contiguous()), s=(side, side), norm="ortho")
-    return torch.sigmoid(flat)
+    flat: Tensor = torch.fft.irfft2(torch.view_as_complex((waves * fall).contiguous()), s=(side, side), norm="ortho")
+    return flat.sigmoid()
 
 
 def _blurred(waves: Float[Tensor, "n c h w 2"], side: int) -> Float[Tensor, "n c h w 2"]:
     """A Gaussian blur of one pixel, done on the waves themselves."""
     y = torch.fft.fftfreq(side)[:, None]
     x = torch.fft.rfftfreq(side)[None, :]
-    return waves * torch.exp(-2 * (torch.pi**2) * (y.square() + x.square()))[..., None]
+    kept: Tensor = torch.exp(-2 * (torch.pi**2) * (y.square() + x.square()))[..., None]
+    return waves * kept
 
 
 def _middle(answers: Float[Tensor, "n h w"]) -> Float[Tensor, " n"]:
