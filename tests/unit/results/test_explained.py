@@ -48,7 +48,7 @@ def test_other_json_is_refused_in_a_sentence(text):
 
 def test_what_is_no_map_is_refused():
     with pytest.raises(ShapeError, match="rows, columns"):
-        attribution(map=np.zeros(3))
+        attribution(map=np.zeros((0, 3)))
     with pytest.raises(CallError, match="finite"):
         attribution(map=np.array([[np.nan]]))
     with pytest.raises(CallError, match="finite"):
