@@ -29,10 +29,9 @@ def explain(
     method: Annotated[
         Literal["top-patches", "filters", "activations", "cam", "occlusion", "visualise"] | None,
         Doc(
-            "top-patches: what makes units answer most; filters: the weights; activations: the maps of a picture; "
-            "cam: which places speak for the answer; occlusion: what the answer falls by when places are covered; "
-            "visualise: pictures painted so that units answer most. Left out: cam of a picture, top-patches of a "
-            "folder, filters of nothing."
+            "cam: which places speak for the answer; occlusion: what it falls by when places are covered; activations: "
+            "maps of a picture; top-patches: what in a folder units answer most to; visualise: the same painted; "
+            "filters: the weights. Left out: cam, top-patches of a folder, filters of nothing."
         ),
     ] = None,
     layer: Annotated[
