@@ -231,7 +231,7 @@ def _paper_names(net: nn.Module) -> dict[str, str]:
         if isinstance(module, nn.Conv2d):
             number += 1
             names[f"conv{stage}_{number}"] = path
-        elif isinstance(module, nn.BatchNorm2d):
+        elif isinstance(module, nn.BatchNorm2d | nn.Identity):  # the latter where it is part of the convolution
             names[f"bn{stage}_{number}"] = path
         elif isinstance(module, nn.ReLU):
             names[f"relu{stage}_{number}"] = path
@@ -239,7 +239,9 @@ def _paper_names(net: nn.Module) -> dict[str, str]:
             names[f"pool{stage}"] = path
             stage, number = stage + 1, 0
     dense = ("fc6", "relu6", "dropout6", "fc7", "relu7", "dropout7", "fc8")
-    return names | {name: f"classifier.{index}" for index, name in enumerate(dense)}
+    names |= {name: f"classifier.{index}" for index, name in enumerate(dense)}
+    there = dict(net.named_modules())  # an encoder may have lost its dense layers
+    return {name: path for name, path in names.items() if path in there}
 
 
 def _unknown(name: str, kind: str, known: Sequence[str]) -> str:
