@@ -14,6 +14,7 @@ from typing import Any
 __version__ = "0.1.0"
 
 __all__ = [
+    "Attribution",
     "Classification",
     "Classifier",
     "Detections",
@@ -34,6 +35,7 @@ __all__ = [
     "Points",
     "Rates",
     "Recipe",
+    "Units",
     "Verification",
     "__version__",
     "boxes",
@@ -43,6 +45,7 @@ __all__ = [
     "demo",
     "describe",
     "evaluate",
+    "explain",
     "filter",
     "fit",
     "foundations",
@@ -58,6 +61,7 @@ __all__ = [
 
 ROOMS = ("boxes", "foundations", "nets")
 HOMES = {
+    "Attribution": "lenslet.results",
     "Classification": "lenslet.results",
     "Classifier": "lenslet.tasks.classify.classifier",
     "Detections": "lenslet.results",
@@ -78,6 +82,7 @@ HOMES = {
     "Points": "lenslet.results",
     "Rates": "lenslet.results",
     "Recipe": "lenslet.loops",
+    "Units": "lenslet.results",
     "Verification": "lenslet.results",
     "cache": "lenslet.verbs.cache",
     "check": "lenslet.verbs.check",
@@ -85,6 +90,7 @@ HOMES = {
     "demo": "lenslet.verbs.demo",
     "describe": "lenslet.verbs.describe",
     "evaluate": "lenslet.verbs.evaluate",
+    "explain": "lenslet.verbs.explain",
     "filter": "lenslet.verbs.filter",
     "fit": "lenslet.loops",
     "load": "lenslet.verbs.load",

@@ -7,6 +7,7 @@ from lenslet import boxes, foundations, nets
 from lenslet.errors import LensletError
 from lenslet.loops import Epoch, Recipe, fit
 from lenslet.results import (
+    Attribution,
     Classification,
     Detections,
     Encoding,
@@ -17,6 +18,7 @@ from lenslet.results import (
     Painting,
     Points,
     Rates,
+    Units,
     Verification,
 )
 from lenslet.tasks.classify.classifier import Classifier
@@ -31,6 +33,7 @@ from lenslet.verbs.convert import convert
 from lenslet.verbs.demo import demo
 from lenslet.verbs.describe import describe
 from lenslet.verbs.evaluate import evaluate
+from lenslet.verbs.explain import explain
 from lenslet.verbs.filter import filter  # noqa: A004
 from lenslet.verbs.gallery import Gallery
 from lenslet.verbs.load import load
@@ -43,6 +46,7 @@ from lenslet.verbs.stylize import stylize
 __version__: str
 
 __all__ = [
+    "Attribution",
     "Classification",
     "Classifier",
     "Detections",
@@ -63,6 +67,7 @@ __all__ = [
     "Points",
     "Rates",
     "Recipe",
+    "Units",
     "Verification",
     "__version__",
     "boxes",
@@ -72,6 +77,7 @@ __all__ = [
     "demo",
     "describe",
     "evaluate",
+    "explain",
     "filter",
     "fit",
     "foundations",

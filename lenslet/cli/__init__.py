@@ -14,6 +14,7 @@ from lenslet.cli import (
     demo,
     describe,
     evaluate,
+    explain,
     face,
     filter,  # noqa: A004
     models,
@@ -33,6 +34,7 @@ COMMANDS = (
     train.command,
     evaluate.command,
     predict.command,
+    explain.command,
     describe.command,
     stylize.command,
     filter.command,

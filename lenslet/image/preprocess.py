@@ -11,7 +11,7 @@ from PIL import Image
 
 from lenslet.errors import CallError
 from lenslet.image.frame import Frame
-from lenslet.image.resizing import FILL, crop, letterbox, stretch
+from lenslet.image.resizing import FILL, crop, cropped, letterbox, letterboxed, stretch
 
 Rule = Literal["letterbox", "stretch", "crop"]
 
@@ -51,6 +51,14 @@ class Preprocess:
         if self.resize == "letterbox":
             return letterbox(image, self.size, self.fill)
         return crop(image, self.size, self.keep) if self.resize == "crop" else stretch(image, self.size)
+
+    def frame(self, original: tuple[int, int]) -> Frame:
+        """The Frame that `apply` gives for a picture of (height, width) pixels, without the picture."""
+        if self.resize == "letterbox":
+            return letterboxed(original, self.size)
+        if self.resize == "crop":
+            return cropped(original, self.size, self.keep)
+        return Frame(original, self.size, (self.size[0] / original[0], self.size[1] / original[1]), (0.0, 0.0))
 
     def normalised(self, batch: UInt8[np.ndarray, "n h w c"]) -> Float32[np.ndarray, "n c h w"]:
         """(value / 255 - mean) / std, channels first: what a net takes in."""

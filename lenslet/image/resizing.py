@@ -78,15 +78,29 @@ def crop(
         size: (height, width), pixels.
         keep: share of the side that fits which is kept, above 0 to 1; "resize to 256, crop 224" keeps 224 / 256.
     """
-    _positive(size)
     height, width = image.shape[:2]
+    frame = cropped((height, width), size, keep)
+    # Cutting before resizing costs less than after
+    kept = [round(side / ratio) for side, ratio in zip(size, frame.scale, strict=True)]
+    top, left = (round(-offset / ratio) for offset, ratio in zip(frame.offset, frame.scale, strict=True))
+    return resize(image[top : top + kept[0], left : left + kept[1]], size), frame
+
+
+def cropped(original: tuple[int, int], size: tuple[int, int], keep: int | float = 1.0) -> Frame:
+    """Where a picture of a size comes to lie when it is cropped; what is kept of it are whole pixels.
+
+    Args:
+        original: (height, width) of the picture, pixels.
+        size: (height, width) that it is to cover, pixels.
+        keep: see `crop`.
+    """
+    _positive(size)
+    height, width = original
     ratio = max(size[0] / height, size[1] / width) / keep
-    # The part of the original that is kept, whole pixels: cutting before resizing costs less than after
     kept = (_near(size[0] / ratio, height), _near(size[1] / ratio, width))
     top, left = (height - kept[0]) // 2, (width - kept[1]) // 2
     scale = (size[0] / kept[0], size[1] / kept[1])
-    cut = resize(image[top : top + kept[0], left : left + kept[1]], size)
-    return cut, Frame((height, width), size, scale, (-top * scale[0], -left * scale[1]))
+    return Frame(original, size, scale, (-top * scale[0], -left * scale[1]))
 
 
 def _near(length: float, most: int) -> int:

@@ -1,5 +1,6 @@
 """What a model answers and how good it is: frozen, validated values that know nothing of their maker."""
 
+from lenslet.results.attribution import Attribution
 from lenslet.results.calibration import Calibration
 from lenslet.results.classification import Classification
 from lenslet.results.conversion import Conversion
@@ -29,10 +30,12 @@ from lenslet.results.painting import Painting
 from lenslet.results.points import Point, Points
 from lenslet.results.rates import Rates
 from lenslet.results.roc import Roc
+from lenslet.results.units import Patch, Unit, UnitLayer, Units
 from lenslet.results.unreadable import Unreadable
 from lenslet.results.verification import Verification
 
 __all__ = [
+    "Attribution",
     "Calibration",
     "Classification",
     "Conversion",
@@ -57,6 +60,7 @@ __all__ = [
     "Mistake",
     "Mistakes",
     "Painting",
+    "Patch",
     "People",
     "Point",
     "Points",
@@ -66,6 +70,9 @@ __all__ = [
     "Rekeyed",
     "Renewal",
     "Roc",
+    "Unit",
+    "UnitLayer",
+    "Units",
     "Unreadable",
     "Verification",
 ]

@@ -186,7 +186,7 @@ class Detector:
         if at_least is not None and not 0 <= at_least <= 1:
             raise CallError(f"at_least is {at_least}: give a score from 0 to 1")
         least = self.threshold if at_least is None else at_least
-        ready = [self._shape(picture).apply(picture) for picture in pictures]
+        ready = [self.shape_of(picture).apply(picture) for picture in pictures]
         found: dict[int, Detections] = {}
         for size in {frame.size for _, frame in ready}:
             these = [i for i, (_, frame) in enumerate(ready) if frame.size == size]
@@ -223,7 +223,7 @@ class Detector:
             self._fused = state, fused(self.net).to(memory_format=torch.channels_last)  # type: ignore[call-overload]
         return self._fused[1]
 
-    def _shape(self, picture: UInt8[np.ndarray, "h w 3"]) -> Preprocess:
+    def shape_of(self, picture: UInt8[np.ndarray, "h w 3"]) -> Preprocess:
         """The net sees pictures that stand upright in an upright rectangle, where it learned from such that lie."""
         shape, (height, width) = self.card.preprocess, picture.shape[:2]
         high, wide = shape.size
