@@ -74,6 +74,8 @@ def aims(
         return [_pointed(model, sight, label)]
     if isinstance(model, Embedder):
         return _alike(model, sight, None if other is None else sight_of(model, other))
+    if not isinstance(model, Classifier):
+        raise CallError("this model finds faces before it compares them: explain its embedder, a model of task face")
     return [(sight, _classified(model, sight, label))]
 
 

@@ -14,6 +14,7 @@ from torch import Tensor, nn
 
 from lenslet.card import Card, save
 from lenslet.card.card import fingerprint
+from lenslet.data.compared import SYMMETRIES
 from lenslet.data.identities import Identities
 from lenslet.data.split import without_seen
 from lenslet.errors import ImageError
@@ -78,7 +79,7 @@ class Embedder:
         """Numbers in an encoding."""
         if self.projection is not None:
             return int(self.projection.shape[1])
-        return int(self.card.head["dimensions"]) * (8 if self.views == "symmetries" else 1)
+        return int(self.card.head["dimensions"]) * (SYMMETRIES if self.views == "symmetries" else 1)
 
     @property
     def fingerprint(self) -> str:
@@ -247,7 +248,13 @@ class Embedder:
             binary = BinaryHead(int(card.head["dimensions"]))
             binary.load_state_dict({k.removeprefix(_BINARY): v for k, v in state.items() if k.startswith(_BINARY)})
         net.load_state_dict({k: v for k, v in state.items() if not k.startswith((_BINARY, _PROJECTION))})
-        return cls(net, card, binary=binary, projection=state.get(_PROJECTION), folder=folder)
+        projection = state.get(_PROJECTION)
+        if projection is not None:
+            projection = projection.float()  # shipped ones are half as large
+            wide = int(card.head["dimensions"]) * (SYMMETRIES if card.head.get("views") == "symmetries" else 1)
+            if projection.ndim != 2 or projection.shape[0] != wide:
+                raise RuntimeError(f"the projection has the shape {tuple(projection.shape)}, and {wide} rows are meant")
+        return cls(net, card, binary=binary, projection=projection, folder=folder)
 
     def without_seen(self, people: Identities, *, include_seen: bool) -> tuple[list[Any], list[str]]:
         """What to measure on, and what a reader of the numbers must know."""

@@ -34,5 +34,6 @@ def chapters() -> "tuple[Callable[[Path, int, bool], Chapter], ...]":
     from lenslet.verbs.chapters.detection import detection
     from lenslet.verbs.chapters.digits import digits
     from lenslet.verbs.chapters.filters import filters
+    from lenslet.verbs.chapters.one_shot import one_shot
 
-    return (digits, filters, detection)
+    return (digits, filters, detection, one_shot)
