@@ -17,7 +17,7 @@ from lenslet.verbs.chapters import Chapter
 from lenslet.verbs.load import load
 
 _ASKED, _SIDE, _SHOWN = 500, 56, 30
-_EDGE, _PAPER, _INK = 4, 0.5, 0.7
+_EDGE, _PAPER, _INK = 4, 0.3, 0.6
 
 
 def one_shot(folder: Path, seed: int, progress: bool) -> Chapter:  # noqa: ARG001  every chapter takes the same
@@ -42,7 +42,7 @@ def one_shot(folder: Path, seed: int, progress: bool) -> Chapter:  # noqa: ARG00
         for number, answer in zip(asked[:_SHOWN], answers[:_SHOWN], strict=True)
     ]
     ways = (
-        "A classifier knows the classes it was trained on, and nothing else. `glyphs` is of another kind: it has "
+        "A classifier knows the classes it was trained on, and nothing else. The model glyphs is of another kind: it has "
         "learned to compare, from letters of eight alphabets (Omniglot), no digit among them. It says of each a "
         "list of numbers, and the nearer two lists are, the more two pictures are the same letter.",
         Figure(draw.grid([pictures[number] for number in known], columns=10), "All that it is shown of each digit."),
@@ -72,7 +72,7 @@ def _digits() -> tuple[list[UInt8[np.ndarray, "h w 3"]], np.ndarray]:
     pictures = []
     for one in ink:
         large = resize(np.repeat(np.round(255 * one).astype(np.uint8)[:, :, None], 3, 2), (2 * _SIDE, 2 * _SIDE)) / 255
-        # of 8 pixels a side nearly all are half ink, half paper: a stroke is what has more than half
+        # of 8 pixels a side nearly all are half ink, half paper: a stroke is the darker of them
         paper = 255 - 255 * np.clip((large - _PAPER) / (_INK - _PAPER), 0, 1)
         pictures.append(resize(np.round(paper).astype(np.uint8), (_SIDE, _SIDE)))
     return pictures, bunch.target
