@@ -43,8 +43,8 @@ def one_shot(folder: Path, seed: int, progress: bool) -> Chapter:  # noqa: ARG00
     ]
     ways = (
         "A classifier knows the classes it was trained on, and nothing else. The model glyphs is of another kind: it "
-        "has learned to compare, from letters of eight alphabets (Omniglot), no digit among them. It says of each a list "
-        "of numbers, and the nearer two lists are, the more two pictures are the same letter.",
+        "has learned to compare, from letters of eight alphabets (Omniglot), no digit among them. It says of each "
+        "a list of numbers, and the nearer two lists are, the more two pictures are the same letter.",
         Figure(draw.grid([pictures[number] for number in known], columns=10), "All that it is shown of each digit."),
         f"Of {len(asked)} other digits, by thirteen writers, it takes {share(right / len(asked))} for the right one "
         f"({share(low)} to {share(high)}, 95 % Wilson interval); by chance it would be 10 %. Nothing was trained: to "
