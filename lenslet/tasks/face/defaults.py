@@ -98,6 +98,12 @@ def preset(augment: str | None, seen: Look) -> str:
     return augment or seen.augment
 
 
+def useful_minutes(count: int) -> float:
+    """After which learning from so many pictures on two cores only makes strangers harder to tell apart: the net then
+    learns by heart who is who (docs/decisions/0015)."""
+    return max(3.0, count / 600)
+
+
 def recipe(count: int, *, overfit: bool = False, **decided: Any) -> Recipe:
     """The recipe for `count` pictures to learn from.
 
@@ -113,7 +119,7 @@ def recipe(count: int, *, overfit: bool = False, **decided: Any) -> Recipe:
     return settled(
         values,
         decided,
-        minutes=min(15.0, max(3.0, count / 600)),  # longer was worse: docs/decisions/0015
+        minutes=min(15.0, useful_minutes(count)),
         by_heart=200 if overfit else None,
         rates=(1e-3, 0.02),
     )

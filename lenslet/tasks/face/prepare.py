@@ -203,6 +203,7 @@ def prepare(
         mean, std = channel_statistics(pictures.pixels, rows[learn])
     final = replace(shape, mean=mean, std=std)
     whose, own = np.unique(labels[learn], return_inverse=True)
+    budget, shorter = _useful(budget, len(learn))
     recipe = defaults.recipe(len(learn), overfit=overfit is not None, **budget)
     train = Compared(
         pictures.pixels, rows[learn], torch.from_numpy(own), final,
@@ -254,8 +255,20 @@ def prepare(
         by_heart=by_heart,
         measured_on=how,
         skipped=pictures.skipped,
-        notes=(*people.notes, *pictures.notes),
+        notes=(*people.notes, *pictures.notes, *shorter),
     )
+
+
+def _useful(budget: Mapping[str, Any], count: int) -> tuple[Mapping[str, Any], list[str]]:
+    """The budget, cut to what does good; and a sentence where it was more."""
+    minutes, most = budget.get("minutes"), defaults.useful_minutes(count)
+    if minutes is None or minutes <= most:
+        return budget, []
+    said = (
+        f"{most:g} of the {minutes:g} minutes were used: from {count:,} pictures, longer training makes strangers "
+        "harder to tell apart (docs/decisions/0015); --epochs trains as long as you say"
+    )
+    return {**budget, "minutes": most}, [said]
 
 
 def _side(asked: int) -> int:
