@@ -15,6 +15,7 @@ from lenslet.tasks.detect.detector import Detector
 from lenslet.tasks.explain.target import Sight, Target
 from lenslet.tasks.face.distance import unit
 from lenslet.tasks.face.embedder import Embedder
+from lenslet.tasks.face.faces import Faces
 from lenslet.tasks.landmark.landmarker import Landmarker
 from lenslet.tasks.landmark.views import cut
 from lenslet.tasks.localize.decode import NUMBERS
@@ -57,6 +58,9 @@ def aims(
         CallError: there is no such class, thing or point, or it does not go with this model.
         ImageError: a picture cannot be opened.
     """
+    if isinstance(model, Faces):  # of the faces it compares, as its embedder sees them
+        beside = None if other is None else model.upright(other)
+        return aims(model.inner, model.upright(picture), label=label, number=number, other=beside)
     if other is not None and not isinstance(model, Embedder):
         raise CallError(
             "--other is for models that compare two pictures, and this one says what one shows: leave it out"

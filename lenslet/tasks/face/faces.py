@@ -102,15 +102,24 @@ class Faces:
         )  # fmt: skip
 
     @property
-    def net(self) -> nn.Module:
-        """The embedder's.
+    def inner(self) -> Embedder:
+        """The embedder alone, of aligned faces.
 
         Raises:
             CallError: it is a file from elsewhere.
         """
         if not isinstance(self.embedder, Crops):
             raise CallError(f"{self.name} comes from an ONNX file, whose net cannot be looked into")
-        made: nn.Module = self.embedder.embedder.net
+        return self.embedder.embedder
+
+    @property
+    def net(self) -> nn.Module:
+        """The embedder's.
+
+        Raises:
+            CallError: it is a file from elsewhere.
+        """
+        made: nn.Module = self.inner.net
         return made
 
     @property
@@ -167,6 +176,18 @@ class Faces:
             ImageError: the picture cannot be opened.
         """
         return self.pipeline.faces(picture)
+
+    def upright(self, picture: Picture) -> UInt8[np.ndarray, "h w 3"]:
+        """The largest face of a picture, as the embedder is shown it.
+
+        Raises:
+            ImageError: the picture cannot be opened.
+            CallError: no face is found on it.
+        """
+        found = self.faces(picture)
+        if not found:
+            raise CallError(f"{_spoken(picture)}: no face is found on this picture")
+        return found[0].crop.pixels
 
     def distance(self, first: Picture, second: Picture) -> float:
         """How different the largest faces of two pictures are: 0 for the same picture; compare it with `threshold`.

@@ -78,6 +78,18 @@ def test_faces_on_frames_are_found_aligned_and_encoded(model: Faces, frames: lis
 
 
 @pytest.mark.data
+def test_what_two_faces_are_told_by_is_explained_on_the_faces(model: Faces, frames: list[Path], tmp_path: Path) -> None:
+    from lenslet.verbs.aims import aims
+
+    sights = [sight for sight, _ in aims(model, frames[0], other=frames[2])]
+    assert [sight.prepared.shape for sight in sights] == [(112, 112, 3)] * 2
+    np.testing.assert_array_equal(sights[1].prepared, model.upright(frames[2]))
+    nobody = save_image(np.full((90, 90, 3), 120, np.uint8), tmp_path / "nobody.png")
+    with pytest.raises(CallError, match="no face is found"):
+        aims(model, nobody)
+
+
+@pytest.mark.data
 def test_the_same_face_in_a_large_picture_is_found_by_tiles(model: Faces, frames: list[Path]) -> None:
     large = np.full((1500, 2000, 3), 128, np.uint8)
     face = open_image(frames[0])
