@@ -32,11 +32,14 @@ _FINE = 14  # cells a side of a map that can tell small things and points from t
 
 
 def sight_of(model: "Model", picture: Picture) -> Sight:
-    """The picture as this model's net sees it first: whole.
+    """The picture as this model's net sees it first: whole; of a face model, its largest face, upright.
 
     Raises:
         ImageError: it cannot be opened.
+        CallError: no face is found on it.
     """
+    if isinstance(model, Faces):
+        picture = model.upright(picture)
     opened = open_image(picture)
     shape = model.shape_of(opened) if isinstance(model, Detector) else model.card.preprocess
     return _sight(opened, shape, picture)

@@ -72,6 +72,23 @@ def test_the_class_may_be_chosen(photos):
     assert ant.rule == "Grad-CAM"
 
 
+def test_a_model_that_finds_faces_explains_the_face_that_it_turned_upright(photos):
+    """Whole pictures are taken for faces here: finding them is tested elsewhere."""
+    from lenslet.tasks.face.faces import Faces
+
+    shipped = ll.load("faces")
+    model = shipped.with_parts(shipped.pipeline.finder, shipped.pipeline.points, whole=True)
+    assert isinstance(model, Faces)
+    found = ll.explain(model, photos / "00.png", other=photos / "01.png", progress=False)
+    assert found.size == (112, 112), "the map lies over the face as the embedder saw it"
+    assert found.other is not None
+    assert found.map.max() > 0
+    maps = ll.explain(model, photos / "00.png", method="activations", layer="layer3", unit=0, progress=False)
+    assert maps["layer3"].map == (7, 7)
+    with pytest.raises(CallError, match="no face is found"):
+        ll.explain("faces", np.full((80, 80, 3), 128, np.uint8), method="activations", progress=False)
+
+
 @pytest.mark.parametrize("binary", [False, True])
 def test_of_a_pair_each_picture_has_its_map(binary, photos):
     model = embedder(binary)
