@@ -3,7 +3,9 @@
 import atexit
 import itertools
 import os
+import shutil
 import signal
+import tempfile
 import warnings
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -26,17 +28,21 @@ def _own_keys(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture(scope="session")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
+def server() -> Iterator[Any]:
     """A PostgreSQL with pgvector of our own, that ends with the tests."""
     pytest.importorskip("psycopg")
-    os.environ.setdefault("XDG_RUNTIME_DIR", str(tmp_path_factory.mktemp("run")))
+    # in a place of our own: whoever starts pytest closes its folder to the server, which runs as another user
+    place = Path(tempfile.mkdtemp(prefix="lenslet-pg-"))
+    place.chmod(0o755)
+    (place / "run").mkdir(0o700)
+    os.environ.setdefault("XDG_RUNTIME_DIR", str(place / "run"))
     try:
         import pgserver
     except ImportError:
         pytest.skip("no PostgreSQL here: the wheel pgserver carries one for Python 3.11 and 3.12")
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        made = pgserver.get_server(tmp_path_factory.mktemp("pg") / "data", cleanup_mode="delete")
+        made = pgserver.get_server(place / "data", cleanup_mode="delete")
     import psycopg
 
     with psycopg.connect(made.get_uri(), autocommit=True) as connection:  # nothing of it has to outlive the tests
@@ -46,6 +52,7 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
     yield made
     atexit.unregister(made._cleanup)  # it would wait for an orderly end
     os.kill(made.get_pid(), signal.SIGQUIT)
+    shutil.rmtree(place, ignore_errors=True)
 
 
 @pytest.fixture(scope="session")
