@@ -47,7 +47,7 @@ def background(name: str, place: Path) -> Path:
     return home
 
 
-def trained(folder: Path, *, loss: str, seed: int, epochs: int) -> Embedder:
+def trained(folder: Path, *, loss: str, seed: int, epochs: int, dimensions: int | None = None) -> Embedder:
     """A net that has learned the whole folder, by the default recipe for glyphs."""
     job = prepare(
         folder, start=lambda _: start("none", None), loss=loss, hold_out=False, budget={"epochs": epochs, "seed": seed}
@@ -55,7 +55,7 @@ def trained(folder: Path, *, loss: str, seed: int, epochs: int) -> Embedder:
     way = job.begin()
     for epoch in fit(way.net, job.task, way.train, None, way.recipe):
         print(f"{folder.name} {loss} {seed}: pass {epoch.number}, loss {epoch.train['loss']:.3f}", flush=True)
-    return job.projected(job.model())
+    return job.projected(job.model(), dimensions)
 
 
 def one(name: str, loss: str, seed: int, epochs: int, place: Path) -> float:

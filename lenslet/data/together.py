@@ -75,7 +75,7 @@ def group_key(name: str) -> int:
 
 
 def split_by_group(
-    groups: Sequence[str], labels: Int[np.ndarray, " n"] | None = None, *, share: float = 0.15
+    groups: Sequence[str], labels: Int[np.ndarray, " n"] | None = None, *, share: float = 0.15, least: int = 1
 ) -> Bool[np.ndarray, " n"]:
     """Which samples are held out: whole groups, by what their names hash to.
 
@@ -86,12 +86,13 @@ def split_by_group(
         groups: of each sample.
         labels: the class of each.
         share: expected share of the groups that are held out, 0 to 1.
+        least: groups that are held out at the least, where one more is left to learn from.
     """
     keys = {name: group_key(name) for name in set(groups)}
     order = sorted(keys, key=keys.__getitem__)
     if len(order) < 2:
         return np.zeros(len(groups), bool)
-    held = {name for name in order if keys[name] < share * 2.0**64} or {order[0]}
+    held = {name for name in order if keys[name] < share * 2.0**64} | set(order[: min(least, len(order) - 1)])
     has: dict[int, set[str]] = {0: set(order)}
     for label, name in () if labels is None else zip(labels.tolist(), groups, strict=True):
         has.setdefault(label + 1, set()).add(name)

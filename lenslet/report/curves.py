@@ -15,6 +15,7 @@ MEASURED = (
     ("valid_map", "mAP", ORANGE),
     ("valid_found", "found", BLUE),
     ("valid_mean_iou", "mean IoU", ORANGE),
+    ("valid_auc", "AUC", ORANGE),
     ("valid_nme", "nme (lower is better)", BLUE),
 )
 """What tasks other than classification measure while training: column of results.csv, name, colour."""

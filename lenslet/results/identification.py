@@ -9,8 +9,8 @@ import numpy as np
 from jaxtyping import Float
 
 from lenslet.errors import CallError
-from lenslet.results.answered import checked_distance, checked_far, drawn, same_but_picture
-from lenslet.results.frozen import corners, locked, picture_of, shares
+from lenslet.results.answered import checked_distance, checked_far, drawn, read_answer, same_but_picture
+from lenslet.results.frozen import corners, locked, shares
 
 __all__ = ["Identification"]
 
@@ -119,19 +119,8 @@ class Identification:
         Raises:
             CallError: the text is something else.
         """
-        try:
-            plain = json.loads(text)
-            if plain["schema"] != SCHEMA or plain["task"] != "identify":
-                raise CallError(f"this JSON is no identification of schema {SCHEMA}: {text:.80}")
-            box = None if plain["box"] is None else np.array(plain["box"], np.float64)
-            said: dict[str, Any] = {
-                name: plain[name] for name in ("nearest", "distance", "threshold", "far", "people", "quality")
-            }
-            return cls(**said, box=box, picture=picture_of(plain)[0], notes=tuple(plain["notes"]))
-        except CallError:
-            raise
-        except (ValueError, KeyError, TypeError, AttributeError) as error:
-            raise CallError(f"this is not the JSON of an identification ({error}): {text:.80}") from error
+        names = ("nearest", "distance", "threshold", "far", "people", "quality")
+        return read_answer(cls, text, "identify", names, SCHEMA)
 
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, Identification):

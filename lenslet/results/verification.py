@@ -8,9 +8,8 @@ from typing import Any
 import numpy as np
 from jaxtyping import Float
 
-from lenslet.errors import CallError
-from lenslet.results.answered import checked_distance, checked_far, drawn, same_but_picture
-from lenslet.results.frozen import corners, locked, picture_of, shares
+from lenslet.results.answered import checked_distance, checked_far, drawn, read_answer, same_but_picture
+from lenslet.results.frozen import corners, locked, shares
 
 __all__ = ["Verification"]
 
@@ -98,19 +97,8 @@ class Verification:
         Raises:
             CallError: the text is something else.
         """
-        try:
-            plain = json.loads(text)
-            if plain["schema"] != SCHEMA or plain["task"] != "verify":
-                raise CallError(f"this JSON is no verification of schema {SCHEMA}: {text:.80}")
-            box = None if plain["box"] is None else np.array(plain["box"], np.float64)
-            said: dict[str, Any] = {
-                name: plain[name] for name in ("name", "distance", "threshold", "far", "pictures", "quality")
-            }
-            return cls(**said, box=box, picture=picture_of(plain)[0], notes=tuple(plain["notes"]))
-        except CallError:
-            raise
-        except (ValueError, KeyError, TypeError, AttributeError) as error:
-            raise CallError(f"this is not the JSON of a verification ({error}): {text:.80}") from error
+        names = ("name", "distance", "threshold", "far", "pictures", "quality")
+        return read_answer(cls, text, "verify", names, SCHEMA)
 
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, Verification):

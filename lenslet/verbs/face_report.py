@@ -54,8 +54,12 @@ def write_face_report(
         + f"; the loss is {card.head['loss']}.",
         *(f"Note: {note}." for note in (*notes, *prepared.notes)),
     ]
+    if prepared.skipped:
+        data.append(f"{len(prepared.skipped)} files could not be read and were left out:")
+        data.append(Table(("file", "why"), tuple((s.path.name, s.why) for s in prepared.skipped[:50])))
+    measured = "Measured on what was held out, after passes over the pictures; the weights of the best one were kept."
     more = [
-        Section("How it learned", (Figure(learned, "Measured on identities that were held out, after each pass."),)),
+        Section("How it learned", (Figure(learned, measured),)),
         Section(
             "What it was shown",
             ("Training pictures as the net saw them, changed a little each time.", Pictures(tuple(shown), side=120)),

@@ -150,6 +150,9 @@ def _comparing(
     from lenslet.card.start import start
     from lenslet.tasks.face.prepare import prepare
 
+    if arguments.get("miner") and arguments.get("loss") != "triplet":
+        raise CallError("--miner picks triplets: give --loss triplet with it, or leave it out")
+
     def begin(usual: str) -> "Start":
         begun = start(arguments.get("weights") or usual, None)
         if begun.net is not None and not begun.net.startswith(("facet", "cameo", "signet")):

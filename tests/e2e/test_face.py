@@ -30,6 +30,7 @@ def people(digits: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
             ink = np.asarray(Image.open(sources[(who * 8 + number) % len(sources)]).resize((48, 48)))[..., None] / 4
             field = np.clip(colour + ink + dice.normal(0, 12, (48, 48, 3)), 0, 255).astype(np.uint8)
             Image.fromarray(field).save(place / f"person {who}" / f"{number}.png")
+    (place / "person 0" / "broken.png").write_bytes(b"no picture")
     return place
 
 
@@ -53,13 +54,17 @@ def test_the_run_has_its_model_its_numbers_and_its_page(model: "ll.Embedder") ->
     page = (folder / "report.html").read_text()
     assert "lenslet train" in page
     assert "Who is told worst" in page
+    assert "broken.png" in page
+    assert "valid_eer" in (folder / "results.csv").read_text().splitlines()[0]
 
 
 def test_strangers_are_held_out_and_nobody_s_name_is_on_the_card(model: "ll.Embedder") -> None:
     assert "identities that were held out by their name" in model.card.measured_on
     assert model.card.data["identities"] < 16
     assert "person" not in json.dumps({k: v for k, v in model.card.to_dict().items() if k != "measured_on"})
+    assert "chose the epoch and the threshold" in model.card.measured_on
     assert "distance" in model.card.thresholds
+    assert model.card.data["held_out"] >= 3 * 8  # of sixteen people three at least, or there is nobody to tell apart
 
 
 def test_a_loaded_model_says_the_same_and_is_what_a_gallery_needs(model: "ll.Embedder", people: Path) -> None:
@@ -135,6 +140,8 @@ def test_a_few_pictures_are_learned_by_heart(people, tmp_path) -> None:
 def test_what_does_not_fit_is_refused(people, digits, tmp_path) -> None:
     with pytest.raises(CallError, match="--loss is for the task face"):
         ll.train(digits, loss="triplet", progress=False)
+    with pytest.raises(CallError, match="--miner picks triplets"):
+        ll.train(people, miner="all", **SMALL)
     with pytest.raises(CallError, match="does not encode pictures"):
         ll.train(people, task="face", net="facet_tiny", progress=False)
     with pytest.raises(CallError, match="to compare pictures, give one of"):

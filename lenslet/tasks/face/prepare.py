@@ -33,6 +33,7 @@ from lenslet.tasks.face.training import Face
 LABELS = ("different", "same")
 """Of a card: what is said of two pictures. Who was learned from is nobody's business."""
 _FEWEST = 12  # identities from which on some can be held out, and still be told from each other
+_FEWEST_HELD = 3  # fewer would be no question of who is who
 _SHARE, _LEAST = 0.15, 0.08  # of them that are held out: the first where there are few, and towards the second
 _TO_WHITEN = 5000  # pictures
 _LEARNED, _BY_HEART = 0.999, 0.98  # auc: where a self-test ends early, and where it passes
@@ -98,16 +99,21 @@ class Prepared:
             found = model.evaluate_decoded(feed.pixels[feed.rows], feed.targets.numpy(), self.held_out.names)
         return model.with_evaluation(found, self.measured_on), {}, notes
 
-    def projected(self, model: Embedder) -> Embedder:
+    def projected(self, model: Embedder, dimensions: int | None = None) -> Embedder:
         """The model with its encodings projected onto what tells identities apart, where that is better on those held
-        out; of glyphs also where nothing is held out, for there it was better or level (docs/decisions/0015)."""
+        out; of glyphs also where nothing is held out, for there it was better or level (docs/decisions/0015).
+
+        Args:
+            model: that has learned.
+            dimensions: numbers to keep of an encoding; all unless given.
+        """
         if (self.by_heart and self.valid is not None) or model.binary is not None:
             return model
         count = len(self.train.rows) // (SYMMETRIES if model.views == "symmetries" else 1)
         some = slice(0, count, max(1, count // _TO_WHITEN))
         pixels, whose = self.train.pixels[self.train.rows[:count][some]], self.train.targets[:count][some].numpy()
         # of eight views all directions are kept: each tells a little (docs/decisions/0015)
-        whitened = model.whitened(pixels, whose, model.dimensions)
+        whitened = model.whitened(pixels, whose, dimensions or model.dimensions)
         if self.valid is None:
             return whitened if model.views == "symmetries" else model
         held, theirs = self.valid.pixels[self.valid.rows], self.valid.targets.numpy()
@@ -295,9 +301,12 @@ def _halves(
         # whole identities: whoever is learned from is known, and the question is how well strangers are told apart
         # most of many are left to learn from: every identity more makes it better at telling strangers apart
         share = min(_SHARE, max(_FEWEST / len(there), _LEAST))
-        held[readable] = split_by_group([people.names[i] for i in labels[readable]], share=share)
+        held[readable] = split_by_group([people.names[i] for i in labels[readable]], share=share, least=_FEWEST_HELD)
         count = len(np.unique(labels[readable & held]))
-        how = f"{count} identities that were held out by their name, never trained on"
+        how = (
+            f"{count} identities that were held out by their name, never trained on; they chose the epoch and the "
+            "threshold"
+        )
     else:
         held[readable] = split_by_content(keys[rows[readable]], labels[readable], share=0.3)
         how = "pictures held out by content, of identities that it learned: strangers are harder"

@@ -85,7 +85,7 @@ class Face:
         return {"loss": value}
 
     def measure(self, outputs: Iterable[tuple[Raw, Tensor]]) -> dict[str, float]:
-        """`found`: the share of one-shot answers that are right; `auc`; and `loss`, the equal error rate."""
+        """`found`: the share of one-shot answers that are right; `auc`; and `eer`, the equal error rate."""
         pairs = [(raw.encodings.float().cpu().numpy(), targets.cpu().numpy()) for raw, targets in outputs]
         encodings = np.concatenate([f for f, _ in pairs])
         identities = np.concatenate([who for _, who in pairs])
@@ -96,7 +96,7 @@ class Face:
         auc = area(fars, tars)
         gap = np.abs(fars - (1 - tars)).argmin()
         right = auc if np.isnan(error) else 1 - error / 100
-        return {"found": right, "auc": auc, "loss": float((fars[gap] + 1 - tars[gap]) / 2)}
+        return {"found": right, "auc": auc, "eer": float((fars[gap] + 1 - tars[gap]) / 2)}
 
     def _watch(self) -> Collapse:
         return Collapse(self.margin if self.kind == "triplet" else None)

@@ -115,3 +115,13 @@ def test_the_halves_of_a_run_are_whole_groups_where_there_are_such() -> None:
     _, held, said = halves(readable, keys * 0, np.zeros(24, int), **how | {"groups": Groups()}, called="things")
     assert not len(held)
     assert said.startswith("the very things it learned")
+
+
+def test_as_many_groups_are_held_out_as_are_needed():
+    names = [f"person {i}" for i in range(20) for _ in range(2)]
+    few, more = split_by_group(names, share=0.001), split_by_group(names, share=0.001, least=3)
+    assert len({name for name, out in zip(names, few, strict=True) if out}) == 1
+    held = {name for name, out in zip(names, more, strict=True) if out}
+    assert len(held) == 3
+    assert {name for name, out in zip(names, few, strict=True) if out} < held
+    assert split_by_group(["a", "b"], least=3).sum() == 1, "each side keeps one"
