@@ -41,7 +41,7 @@ def _judged(
         yield answer
     if unreadable:
         error = CallError if unreadable == pictures else WorkError
-        raise error(f"{unreadable} of {pictures} pictures could not be opened")
+        raise error(f"{unreadable} of {pictures} pictures got no answer, for the reasons above")
 
 
 def show(

@@ -1,4 +1,4 @@
-"""What stands in the place of a result when the file could not be opened."""
+"""What stands in the place of a result when a file could not be opened, or shows nothing that could be answered for."""
 
 import json
 from dataclasses import dataclass
