@@ -1,0 +1,41 @@
+"""A detector from an exported file. Imports no torch."""
+
+import numpy as np
+from jaxtyping import Float, Int, UInt8
+
+from lenslet.card import Card
+from lenslet.runtime import OnnxFile
+from lenslet.tasks.detect.base import BaseDetector
+from lenslet.tasks.detect.rows import split
+
+__all__ = ["AT_LEAST", "ExportedDetector"]
+
+AT_LEAST = "at_least"
+"""The input that says the lowest score; the card's threshold unless given."""
+
+
+class ExportedDetector(BaseDetector):
+    """Called and measured as a `Detector` is.
+
+    Args:
+        file: of such a model.
+    """
+
+    def __init__(self, file: OnnxFile) -> None:
+        self.file, self.folder, self.evaluation = file, file.path, None
+        self.card = Card.from_dict(file.card, str(file.path))
+
+    @property
+    def fingerprint(self) -> str:
+        """Hexadecimal; another wherever answers could be."""
+        return self.file.fingerprint
+
+    def found(
+        self, prepared: UInt8[np.ndarray, "n h w c"], *, at_least: int | float
+    ) -> list[tuple[Float[np.ndarray, "m 4"], Float[np.ndarray, " m"], Int[np.ndarray, " m"]]]:
+        """Corners in pixels of the net's input, scores and classes of each picture at the net's size, best first."""
+        answers = self.file.run(prepared, **{AT_LEAST: np.float32(at_least)})
+        return [
+            (one["boxes"].astype(np.float64), one["scores"].astype(np.float64), one["classes"])
+            for one in split(answers, len(prepared))
+        ]

@@ -1,0 +1,35 @@
+"""A localizer from an exported file. Imports no torch."""
+
+import numpy as np
+from jaxtyping import UInt8
+
+from lenslet.card import Card
+from lenslet.runtime import OnnxFile
+from lenslet.tasks.localize.base import BaseLocalizer, Told
+
+__all__ = ["ExportedLocalizer"]
+
+
+class ExportedLocalizer(BaseLocalizer):
+    """Called and measured as a `Localizer` is.
+
+    Args:
+        file: of such a model.
+    """
+
+    def __init__(self, file: OnnxFile) -> None:
+        self.file, self.folder, self.evaluation = file, file.path, None
+        self.card = Card.from_dict(file.card, str(file.path))
+
+    @property
+    def fingerprint(self) -> str:
+        """Hexadecimal; another wherever answers could be."""
+        return self.file.fingerprint
+
+    def told(self, prepared: UInt8[np.ndarray, "n h w c"]) -> Told:
+        """p_c, corners as shares of the sides, and probabilities of the classes, for pictures at the net's size."""
+        height, width = prepared.shape[1:3]
+        answers = self.file.run(prepared)
+        corners = answers["box"].astype(np.float64) / [width, height, width, height]
+        presence, scores = (answers[name].astype(np.float64) for name in ("presence", "scores"))
+        return presence, corners, (scores / scores.sum(1, keepdims=True)).clip(0, 1)
