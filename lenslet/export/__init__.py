@@ -1,4 +1,4 @@
-"""A trained model as one ONNX file, with all that comes before and behind the net inside; checked before it is handed over."""
+"""A trained model as one ONNX file, with all that comes before and behind the net inside; checked when it is made."""
 
 from lenslet.export.graph import Graph
 from lenslet.export.plan import Answers, Plan

@@ -1,6 +1,5 @@
 """The file's answers against the model's: on photographs and on noise, at the net's size and at others."""
 
-from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
@@ -124,5 +123,3 @@ def _worse(worst: dict[str, float], plan: Plan, expected: Answers, got: Answers,
         apart = np.abs(expected[name].astype(np.float64) - got[name])
         far = float(apart.max(initial=0.0)) / (longer if name in plan.places else 1)
         worst[name] = max(worst[name], far) if np.isfinite(far) else float("inf")
-
-

@@ -1,5 +1,6 @@
 """An ONNX graph that is written node by node."""
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -51,7 +52,7 @@ class Graph:
         """A row of whole numbers as a constant."""
         return self.constant(numbers, np.int64)
 
-    def input(self, name: str, kind: Any, shape: list[str | int], usual: Any = None) -> str:
+    def input(self, name: str, kind: Any, shape: Sequence[str | int], usual: Any = None) -> str:
         """An input; with a usual value it need not be given."""
         from onnx import helper
 
@@ -60,7 +61,7 @@ class Graph:
         self.inputs.append(helper.make_tensor_value_info(name, _type(kind), shape))
         return name
 
-    def output(self, value: str, name: str, kind: Any, shape: list[str | int]) -> None:
+    def output(self, value: str, name: str, kind: Any, shape: Sequence[str | int]) -> None:
         """Hand a value out under a name."""
         from onnx import helper
 

@@ -32,7 +32,7 @@ def traced(net: "nn.Module", shape: tuple[int, int, int], outputs: tuple[str, ..
     import torch
 
     free = {0: "n", 2: "h", 3: "w"} if any_size else {0: "n"}
-    written = io.BytesIO()
+    written: Any = io.BytesIO()
     example = torch.zeros(2, *shape)  # of one picture, some modules would remember that it is one
     with warnings.catch_warnings(), torch.inference_mode():
         warnings.simplefilter("ignore")  # that it traces, and that it is the older of the two

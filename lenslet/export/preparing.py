@@ -105,9 +105,17 @@ def _resize(g: Graph, seen: str, size: str) -> str:
     """As Pillow does it, bilinear."""
     return str(
         g.add(
-            "Resize", seen, "", "", size, axes=[1, 2], mode="linear", antialias=1, exclude_outside=1,
+            "Resize",
+            seen,
+            "",
+            "",
+            size,
+            axes=[1, 2],
+            mode="linear",
+            antialias=1,
+            exclude_outside=1,
             coordinate_transformation_mode="half_pixel",
-        )  # fmt: skip
+        )
     )
 
 

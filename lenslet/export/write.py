@@ -164,5 +164,3 @@ def _cost(plan: Plan, file: OnnxFile, data: str | Path) -> tuple[dict[str, tuple
 def _plain(value: Any) -> Any:
     """Arrays and numbers of NumPy as Python's own."""
     return value.tolist()
-
-

@@ -2,8 +2,19 @@
 
 from lenslet.runtime.card import OnnxCard, read_card
 from lenslet.runtime.embedder import OnnxEmbedder
-from lenslet.runtime.file import OnnxFile
+from lenslet.runtime.file import FromFile, OnnxFile, is_exported
 from lenslet.runtime.finder import OnnxFinder
 from lenslet.runtime.session import BACKENDS, Backend, Session
 
-__all__ = ["BACKENDS", "Backend", "OnnxCard", "OnnxEmbedder", "OnnxFile", "OnnxFinder", "Session", "read_card"]
+__all__ = [
+    "BACKENDS",
+    "Backend",
+    "FromFile",
+    "OnnxCard",
+    "OnnxEmbedder",
+    "OnnxFile",
+    "OnnxFinder",
+    "Session",
+    "is_exported",
+    "read_card",
+]

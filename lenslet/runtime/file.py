@@ -7,10 +7,11 @@ from typing import Any
 import numpy as np
 from jaxtyping import UInt8
 
-from lenslet.errors import CardError
+from lenslet.errors import CallError, CardError
+from lenslet.runtime.form import read_form
 from lenslet.runtime.session import Session
 
-__all__ = ["FORMAT", "KEY", "OnnxFile", "said_in"]
+__all__ = ["FORMAT", "KEY", "FromFile", "OnnxFile", "is_exported"]
 
 KEY = "lenslet"
 """Of the metadata: JSON with the model's card, and how near the file's answers are to the model's."""
@@ -37,7 +38,7 @@ class OnnxFile:
 
     def __init__(self, path: str | Path, *, threads: int = 0, backend: str = "onnxruntime") -> None:
         self.session = Session(path, threads=threads, backend=backend)
-        said = said_in(self.session.form.metadata, Path(path))
+        said = _said(self.session.form.metadata, Path(path))
         if said is None:
             raise CardError(f"{path} was not written by `lenslet export`: it says nothing of labels and preprocessing")
         self.said, self.card = said, said["card"]
@@ -67,7 +68,52 @@ class OnnxFile:
         return self.session.run(np.ascontiguousarray(batch), keep=np.float64(1), **more)
 
 
-def said_in(metadata: dict[str, str], path: Path) -> dict[str, Any] | None:
+class FromFile:
+    """What all models from exported files have in common, beside what their task can do.
+
+    Args:
+        file: of such a model.
+    """
+
+    evaluation: Any = None
+    curve: Any = None
+    folder: Any
+
+    def __init__(self, file: OnnxFile) -> None:
+        self.file = file
+        self.folder = file.path
+
+    @property
+    def fingerprint(self) -> str:
+        """Hexadecimal; another wherever answers could be."""
+        return self.file.fingerprint
+
+    @property
+    def net(self) -> Any:
+        """There is none that could be looked into.
+
+        Raises:
+            CallError: always.
+        """
+        raise CallError(
+            f"{self.file.path} is an exported file, whose net cannot be looked into: give the model folder it is from"
+        )
+
+
+def is_exported(path: str | Path) -> bool:
+    """Whether Lenslet exported this file.
+
+    Raises:
+        CardError: it cannot be read, or is no ONNX file.
+    """
+    try:
+        content = Path(path).read_bytes()
+    except OSError as error:
+        raise CardError(f"{path} cannot be read ({error.strerror}); give an .onnx file") from error
+    return KEY in read_form(content, Path(path)).metadata
+
+
+def _said(metadata: dict[str, str], path: Path) -> dict[str, Any] | None:
     """What the export wrote into a file; None where it is of others.
 
     Raises:

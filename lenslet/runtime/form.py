@@ -184,6 +184,9 @@ def _refuse_outside(place: str, path: Path) -> None:
     folder = path.parent.resolve()
     plain = PurePosixPath(place)
     windows = PureWindowsPath(place)
-    away = plain.is_absolute() or windows.is_absolute() or bool(windows.drive) or ".." in (*plain.parts, *windows.parts)
+    parts = (*plain.parts, *windows.parts)
+    away = plain.is_absolute() or windows.is_absolute() or bool(windows.drive) or ".." in parts
     if away or not place or not (folder / place).resolve().is_relative_to(folder):
-        raise CardError(f"{path} says that its weights lie in {place[:80]!r}, outside its own folder: that is not opened")
+        raise CardError(
+            f"{path} says that its weights lie in {place[:80]!r}, outside its own folder: that is not opened"
+        )

@@ -68,7 +68,7 @@ class Session:
         Raises:
             WorkError: the net does not take such an input.
         """
-        feeds = {self._input: batch} | {name: value for name, value in more.items() if name in self.form.optional}
+        feeds = {self._input: batch} | {k: np.asarray(v) for k, v in more.items() if k in self.form.optional}
         try:
             answers = self._run(feeds)
         except Exception as error:

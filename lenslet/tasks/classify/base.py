@@ -1,4 +1,4 @@
-"""What a user can ask of a classifier, whoever computes: PyTorch, or the runtime of an exported file. Imports no torch."""
+"""What a user can ask of a classifier, whether PyTorch computes or the runtime of an exported file. Needs no torch."""
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Iterator, Sequence

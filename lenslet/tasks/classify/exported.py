@@ -4,13 +4,13 @@ import numpy as np
 from jaxtyping import Float, UInt8
 
 from lenslet.card import Card
-from lenslet.runtime import OnnxFile
+from lenslet.runtime import FromFile, OnnxFile
 from lenslet.tasks.classify.base import BaseClassifier
 
 __all__ = ["ExportedClassifier"]
 
 
-class ExportedClassifier(BaseClassifier):
+class ExportedClassifier(FromFile, BaseClassifier):
     """Called and measured as a `Classifier` is.
 
     Args:
@@ -18,13 +18,8 @@ class ExportedClassifier(BaseClassifier):
     """
 
     def __init__(self, file: OnnxFile) -> None:
-        self.file, self.folder, self.evaluation = file, file.path, None
+        super().__init__(file)
         self.card = Card.from_dict(file.card, str(file.path))
-
-    @property
-    def fingerprint(self) -> str:
-        """Hexadecimal; another wherever answers could be."""
-        return self.file.fingerprint
 
     def scores(self, prepared: UInt8[np.ndarray, "n h w c"]) -> Float[np.ndarray, "n classes"]:
         """Probabilities of the classes, for pictures at the net's size."""

@@ -1,4 +1,4 @@
-"""What a user can ask of a detector, whoever computes: PyTorch, or the runtime of an exported file. Imports no torch."""
+"""What a user can ask of a detector, whether PyTorch computes or the runtime of an exported file. Needs no torch."""
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -40,6 +40,11 @@ class BaseDetector(ABC):
     card: Card
     evaluation: Evaluation | None
     folder: Path | None
+
+    @property
+    @abstractmethod
+    def fingerprint(self) -> str:
+        """Hexadecimal; another wherever answers could be."""
 
     @abstractmethod
     def found(

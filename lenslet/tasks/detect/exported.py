@@ -4,7 +4,7 @@ import numpy as np
 from jaxtyping import Float, Int, UInt8
 
 from lenslet.card import Card
-from lenslet.runtime import OnnxFile
+from lenslet.runtime import FromFile, OnnxFile
 from lenslet.tasks.detect.base import BaseDetector
 from lenslet.tasks.detect.rows import split
 
@@ -14,7 +14,7 @@ AT_LEAST = "at_least"
 """The input that says the lowest score; the card's threshold unless given."""
 
 
-class ExportedDetector(BaseDetector):
+class ExportedDetector(FromFile, BaseDetector):
     """Called and measured as a `Detector` is.
 
     Args:
@@ -22,13 +22,8 @@ class ExportedDetector(BaseDetector):
     """
 
     def __init__(self, file: OnnxFile) -> None:
-        self.file, self.folder, self.evaluation = file, file.path, None
+        super().__init__(file)
         self.card = Card.from_dict(file.card, str(file.path))
-
-    @property
-    def fingerprint(self) -> str:
-        """Hexadecimal; another wherever answers could be."""
-        return self.file.fingerprint
 
     def found(
         self, prepared: UInt8[np.ndarray, "n h w c"], *, at_least: int | float

@@ -1,6 +1,6 @@
 """A detector as the nodes of an exported file: the net, its boxes, non-max suppression, and the way home."""
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from jaxtyping import Float, UInt8
@@ -11,7 +11,7 @@ from lenslet.nets.fused import fused
 from lenslet.tasks.detect.decode import MOST, OVERLAP
 from lenslet.tasks.detect.exported import AT_LEAST, ExportedDetector
 from lenslet.tasks.detect.head import Head
-from lenslet.tasks.detect.rows import aligned, agreement, split
+from lenslet.tasks.detect.rows import agreement, aligned, split
 
 if TYPE_CHECKING:
     from lenslet.tasks.detect.detector import Detector
@@ -76,12 +76,13 @@ def _suppressed(g: Graph, boxes: str, scores: str, at_least: str, way: Prepared)
     sides = g.add("ReduceMin", g.add("Sub", high, low), g.whole(1), keepdims=0)
     real = g.add("Greater", sides, g.constant(0.0, np.float64))
     kept = g.add("And", real, g.add("Less", _place(g, picture, boxes), g.constant(MOST, np.int64)))
-    for value, name, kind_of, shape in (
-        (g.add("Cast", flat, to=1), "boxes", np.float32, ["things", 4]),
-        (score, "scores", np.float32, ["things"]),
-        (kind, "classes", np.int64, ["things"]),
-        (picture, "picture", np.int64, ["things"]),
-    ):
+    rows: tuple[tuple[str, str, Any, tuple[str | int, ...]], ...] = (
+        (g.add("Cast", flat, to=1), "boxes", np.float32, ("things", 4)),
+        (score, "scores", np.float32, ("things",)),
+        (kind, "classes", np.int64, ("things",)),
+        (picture, "picture", np.int64, ("things",)),
+    )
+    for value, name, kind_of, shape in rows:
         g.output(g.add("Compress", value, kept, axis=0), name, kind_of, shape)
 
 
@@ -103,5 +104,3 @@ def _place(g: Graph, picture: str, boxes: str) -> str:
     starts = g.add("CumSum", counts, zero, exclusive=1)
     total = g.add("Gather", g.add("Shape", picture), zero)
     return str(g.add("Sub", g.add("Range", zero, total, one), g.add("Gather", starts, picture)))
-
-

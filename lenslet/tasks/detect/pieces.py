@@ -200,7 +200,8 @@ def _area(boxes: Float[np.ndarray, "p 4"]) -> Float[np.ndarray, " p"]:
 
 def _ratio(part: Float[np.ndarray, " p"], whole: Float[np.ndarray, " p"]) -> Float[np.ndarray, " p"]:
     """A box without area overlaps nothing."""
-    return np.divide(part, whole, out=np.zeros_like(part), where=whole > 0)
+    made: np.ndarray = np.divide(part, whole, out=np.zeros_like(part), where=whole > 0)
+    return made
 
 
 def _grown(boxes: Float[np.ndarray, "n 4"]) -> Float[np.ndarray, "n 4"]:

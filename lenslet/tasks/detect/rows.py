@@ -72,4 +72,5 @@ def _iou(a: Float[np.ndarray, "n 4"], b: Float[np.ndarray, "m 4"]) -> Float[np.n
     common = np.maximum(sides, 0).prod(2)
     area = [np.maximum(side[..., 2:] - side[..., :2], 0).prod(2) for side in (first, second)]
     either = area[0] + area[1] - common
-    return np.divide(common, either, out=np.zeros_like(common), where=either > 0)
+    made: np.ndarray = np.divide(common, either, out=np.zeros_like(common), where=either > 0)
+    return made

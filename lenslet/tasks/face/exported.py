@@ -5,14 +5,14 @@ from jaxtyping import Float, UInt8
 
 from lenslet.card import Card
 from lenslet.errors import CardError
-from lenslet.runtime import OnnxFile
+from lenslet.runtime import FromFile, OnnxFile
 from lenslet.tasks.face.base import BaseEmbedder
 from lenslet.tasks.face.metrics import Apart, by_head
 
 __all__ = ["ExportedEmbedder"]
 
 
-class ExportedEmbedder(BaseEmbedder):
+class ExportedEmbedder(FromFile, BaseEmbedder):
     """Called and measured as an `Embedder` is; a gallery encodes by it.
 
     Args:
@@ -23,7 +23,7 @@ class ExportedEmbedder(BaseEmbedder):
     """
 
     def __init__(self, file: OnnxFile) -> None:
-        self.file, self.folder, self.evaluation = file, file.path, None
+        super().__init__(file)
         self.card = Card.from_dict(file.card, str(file.path))
         count, binary = file.said.get("dimensions"), file.said.get("binary")
         if not isinstance(count, int) or count < 1:
@@ -45,11 +45,6 @@ class ExportedEmbedder(BaseEmbedder):
     def dimensions(self) -> int:
         """Numbers in an encoding."""
         return self._dimensions
-
-    @property
-    def fingerprint(self) -> str:
-        """Hexadecimal; another wherever encodings could be."""
-        return self.file.fingerprint
 
     @property
     def apart(self) -> Apart | None:

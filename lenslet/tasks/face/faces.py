@@ -94,7 +94,9 @@ class Faces:
         self.curve = None  # of how many pictures would help; classification has it
 
     @classmethod
-    def around(cls, embedder: BaseEmbedder, finder: Finds, points: Marks | None = None, *, whole: bool = False) -> "Faces":
+    def around(
+        cls, embedder: BaseEmbedder, finder: Finds, points: Marks | None = None, *, whole: bool = False
+    ) -> "Faces":
         """The face model whose embedder is a model folder's."""
         return cls(
             Crops(embedder), finder, points,
@@ -267,7 +269,9 @@ class Faces:
         """
         inner = self.embedder.embedder if isinstance(self.embedder, Crops) else None
         if inner is None or not hasattr(inner, "net"):
-            raise CallError(f"{self.name} is an ONNX file, in which no net can be looked into or changed: copy the file")
+            raise CallError(
+                f"{self.name} is an ONNX file, in which no net can be looked into or changed: copy the file"
+            )
         return inner
 
     def export(self, out: str | Path, **how: Any) -> Exported:

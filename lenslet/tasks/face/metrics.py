@@ -11,7 +11,19 @@ from lenslet.errors import CallError
 from lenslet.results import Evaluation, Miss, Roc
 from lenslet.results.intervals import FEWEST
 
-__all__ = ["FARS", "Apart", "Pairs", "all_pairs", "area", "by_head", "distances", "evaluate", "rates", "squared", "threshold_at"]
+__all__ = [
+    "FARS",
+    "Apart",
+    "Pairs",
+    "all_pairs",
+    "area",
+    "by_head",
+    "distances",
+    "evaluate",
+    "rates",
+    "squared",
+    "threshold_at",
+]
 
 Apart = Callable[[np.ndarray, np.ndarray], np.ndarray]
 """How far encodings are from each other, along the last axis: 0 to 4."""

@@ -5,14 +5,14 @@ from jaxtyping import UInt8
 
 from lenslet.card import Card
 from lenslet.errors import CallError, CardError
-from lenslet.runtime import OnnxFile
+from lenslet.runtime import FromFile, OnnxFile
 from lenslet.tasks.landmark.base import BaseLandmarker, Told
 from lenslet.tasks.landmark.views import View
 
 __all__ = ["ExportedLandmarker"]
 
 
-class ExportedLandmarker(BaseLandmarker):
+class ExportedLandmarker(FromFile, BaseLandmarker):
     """Called and measured as a `Landmarker` is.
 
     Args:
@@ -23,17 +23,12 @@ class ExportedLandmarker(BaseLandmarker):
     """
 
     def __init__(self, file: OnnxFile) -> None:
-        self.file, self.folder, self.evaluation = file, file.path, None
+        super().__init__(file)
         self.card = Card.from_dict(file.card, str(file.path))
         try:
             self.view = View.from_dict(self.card.head, len(self.card.labels))
         except CallError as error:
             raise CardError(f"{file.path}: the card is damaged: {error}") from error
-
-    @property
-    def fingerprint(self) -> str:
-        """Hexadecimal; another wherever answers could be."""
-        return self.file.fingerprint
 
     def told(self, prepared: UInt8[np.ndarray, "n h w c"]) -> Told:
         """Places x y in pixels of the net's input, and how sure each is, for things at the net's size."""

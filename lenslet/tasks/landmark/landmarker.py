@@ -43,8 +43,8 @@ class Landmarker(BaseLandmarker):
 
     @torch.inference_mode()
     def told(self, prepared: UInt8[np.ndarray, "n h w c"]) -> Told:
-        """Places x y in pixels of the net's input, and how sure each is; in float32, so that a thing's answer depends on
-        itself alone."""
+        """Places x y in pixels of the net's input, and how sure each is; in float32, so that an answer depends on its
+        own thing alone."""
         device = next(self.net.parameters()).device
         images = torch.from_numpy(self.card.preprocess.normalised(prepared))
         maps = self.net(images.to(device, memory_format=torch.channels_last))

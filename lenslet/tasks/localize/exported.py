@@ -4,13 +4,13 @@ import numpy as np
 from jaxtyping import UInt8
 
 from lenslet.card import Card
-from lenslet.runtime import OnnxFile
+from lenslet.runtime import FromFile, OnnxFile
 from lenslet.tasks.localize.base import BaseLocalizer, Told
 
 __all__ = ["ExportedLocalizer"]
 
 
-class ExportedLocalizer(BaseLocalizer):
+class ExportedLocalizer(FromFile, BaseLocalizer):
     """Called and measured as a `Localizer` is.
 
     Args:
@@ -18,13 +18,8 @@ class ExportedLocalizer(BaseLocalizer):
     """
 
     def __init__(self, file: OnnxFile) -> None:
-        self.file, self.folder, self.evaluation = file, file.path, None
+        super().__init__(file)
         self.card = Card.from_dict(file.card, str(file.path))
-
-    @property
-    def fingerprint(self) -> str:
-        """Hexadecimal; another wherever answers could be."""
-        return self.file.fingerprint
 
     def told(self, prepared: UInt8[np.ndarray, "n h w c"]) -> Told:
         """p_c, corners as shares of the sides, and probabilities of the classes, for pictures at the net's size."""
