@@ -12,6 +12,7 @@ from lenslet.results import (
     Detections,
     Encoding,
     Evaluation,
+    Exported,
     Identification,
     LearningCurve,
     Localization,
@@ -34,6 +35,7 @@ from lenslet.verbs.demo import demo
 from lenslet.verbs.describe import describe
 from lenslet.verbs.evaluate import evaluate
 from lenslet.verbs.explain import explain
+from lenslet.verbs.export import export
 from lenslet.verbs.filter import filter  # noqa: A004
 from lenslet.verbs.gallery import Gallery
 from lenslet.verbs.load import load
@@ -55,6 +57,7 @@ __all__ = [
     "Encoding",
     "Epoch",
     "Evaluation",
+    "Exported",
     "Faces",
     "Gallery",
     "Identification",
@@ -78,6 +81,7 @@ __all__ = [
     "describe",
     "evaluate",
     "explain",
+    "export",
     "filter",
     "fit",
     "foundations",

@@ -15,6 +15,7 @@ from lenslet.cli import (
     describe,
     evaluate,
     explain,
+    export,
     face,
     filter,  # noqa: A004
     models,
@@ -36,6 +37,7 @@ COMMANDS = (
     predict.command,
     explain.command,
     describe.command,
+    export.command,
     stylize.command,
     filter.command,
     models.command,

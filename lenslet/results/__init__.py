@@ -11,6 +11,7 @@ from lenslet.results.data_stats import DataStats
 from lenslet.results.detections import Detection, Detections
 from lenslet.results.encoding import Encoding
 from lenslet.results.evaluation import Evaluation, Miss
+from lenslet.results.exported import Exported, Parity
 from lenslet.results.face_threshold import FaceThreshold
 from lenslet.results.gallery_reports import (
     Enrolled,
@@ -50,6 +51,7 @@ __all__ = [
     "Enrolled",
     "Enrolment",
     "Evaluation",
+    "Exported",
     "FaceThreshold",
     "Finding",
     "GalleryAudit",
@@ -60,6 +62,7 @@ __all__ = [
     "Mistake",
     "Mistakes",
     "Painting",
+    "Parity",
     "Patch",
     "People",
     "Point",

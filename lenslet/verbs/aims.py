@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
 import torch
@@ -61,9 +61,10 @@ def aims(
         CallError: there is no such class, thing or point, or it does not go with this model.
         ImageError: a picture cannot be opened.
     """
+    _ = model.net  # of an exported file it says that there is none
     if isinstance(model, Faces):  # of the faces it compares, as its embedder sees them
         beside = None if other is None else model.upright(other)
-        return aims(model.inner, model.upright(picture), label=label, number=number, other=beside)
+        return aims(cast(Embedder, model.inner), model.upright(picture), label=label, number=number, other=beside)
     if other is not None and not isinstance(model, Embedder):
         raise CallError(
             "--other is for models that compare two pictures, and this one says what one shows: leave it out"

@@ -1,7 +1,7 @@
 """evaluate: how good a model is on pictures with known classes."""
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Literal
 
 from annotated_doc import Doc
 
@@ -11,7 +11,9 @@ if TYPE_CHECKING:
 
 
 def evaluate(
-    model: Annotated["str | Path | Model", Doc("A model folder, the name of a shipped model, or a model.")],
+    model: Annotated[
+        "str | Path | Model", Doc("A model folder, an exported .onnx file, the name of a shipped model, or a model.")
+    ],
     data: Annotated[
         str | Path,
         Doc(
@@ -23,6 +25,9 @@ def evaluate(
     *,
     out: Annotated[Path | None, Doc("Also write report.html and its figure into this folder.")] = None,
     include_seen: Annotated[bool, Doc("Measure on pictures that the model was trained on, too.")] = False,
+    backend: Annotated[
+        Literal["onnxruntime", "openvino"], Doc("Who computes, of an exported .onnx file.")
+    ] = "onnxruntime",
     progress: Annotated[bool, Doc("Show a bar on stderr.")] = True,
 ) -> "Evaluation":
     """Measure a model on pictures with a known truth: its metrics with their intervals, and the worst errors.
@@ -39,7 +44,7 @@ def evaluate(
     from lenslet.verbs.load import load
     from lenslet.verbs.progress import bar
 
-    opened = load(model)
+    opened = load(model, backend=backend)
     with bar(shown=progress) as shown:
         shown.phase("measuring")
         evaluation = opened.evaluate(data, include_seen=include_seen, on_picture=lambda done, of: shown.at(done / of))

@@ -15,8 +15,8 @@ from lenslet.errors import CallError, CardError
 
 if TYPE_CHECKING:
     from lenslet.results import Detections
-    from lenslet.tasks.detect.detector import Detector
-    from lenslet.tasks.face.embedder import Embedder
+    from lenslet.tasks.detect.base import BaseDetector
+    from lenslet.tasks.face.base import BaseEmbedder
     from lenslet.tasks.face.faces import Faces
     from lenslet.tasks.face.pipeline import Finds, Marks
 
@@ -36,15 +36,19 @@ class Closer:
         detector: of faces.
     """
 
-    def __init__(self, detector: "Detector") -> None:
+    def __init__(self, detector: "BaseDetector") -> None:
         self.detector, self.labels = detector, detector.labels
 
     @property
     def fingerprint(self) -> str:
         """The detector's, and how it looks."""
-        from lenslet.card import fingerprint
+        return f"{self.detector.fingerprint}-{_CLOSE}-{_ACROSS}"
 
-        return f"{fingerprint(self.detector.card, self.detector.net.state_dict())}-{_CLOSE}-{_ACROSS}"
+    def export(self, out: Path, **how: Any) -> Any:
+        """The detector's; how it looks at large pictures stays here."""
+        if not hasattr(self.detector, "export"):
+            raise CallError(f"{self.detector.folder} is exported already: copy the file")
+        return self.detector.export(out, **how)
 
     def __call__(self, picture: Any, *, at_least: int | float | None = None) -> "Detections":
         """The faces on a picture."""
@@ -62,7 +66,7 @@ class Closer:
         return by_tiles(opened, look, side=max(_CLOSE // 2, -(-longer // _ACROSS)))
 
 
-def assembled(embedder: "Embedder") -> "Faces | Embedder":
+def assembled(embedder: "BaseEmbedder") -> "Faces | BaseEmbedder":
     """The face model that the head of a card names the parts of; the embedder itself where it names none.
 
     Raises:
@@ -73,7 +77,8 @@ def assembled(embedder: "Embedder") -> "Faces | Embedder":
     head = embedder.card.head
     if not any(head.get(part) for part in PARTS):
         return embedder
-    return Faces.around(embedder, *_parts(head, embedder.folder))
+    folder = embedder.folder
+    return Faces.around(embedder, *_parts(head, folder.parent if folder is not None and folder.is_file() else folder))
 
 
 def onnx(path: Path) -> "Faces":
@@ -100,7 +105,8 @@ def pipeline_file(path: Path) -> "Faces":
     Raises:
         CardError: it is no such file, or a part is not there.
     """
-    from lenslet.tasks.face.embedder import Embedder
+    from lenslet.runtime import is_exported
+    from lenslet.tasks.face.base import BaseEmbedder
     from lenslet.tasks.face.faces import Faces
     from lenslet.verbs.load import load
 
@@ -110,14 +116,14 @@ def pipeline_file(path: Path) -> "Faces":
     if not isinstance(named, str) or not named:
         raise CardError(f"{path}: embedder is {named!r:.40}: give the name of a face model, or a file beside it")
     where = _beside(named, path.parent)
-    if where.suffix == ".onnx":
+    if where.suffix == ".onnx" and not is_exported(where):
         return _around(where, finder, points)
     if where.suffix == ".json":
         raise CardError(f"{path}: {named} is no embedder: give a face model, or an .onnx file with its card")
     found: Any = load(where)
     if isinstance(found, Faces):
         return found.with_parts(finder, points)
-    if not isinstance(found, Embedder):
+    if not isinstance(found, BaseEmbedder):
         raise CardError(f"{path}: {named} is no face model, it is of task {found.card.task}")
     return Faces.around(found, finder, points)
 
@@ -163,9 +169,9 @@ def _pipeline(path: Path) -> dict[str, Any]:
 
 def _parts(named: Mapping[str, Any], folder: Path | None) -> "tuple[Finds, Marks | None]":
     """Finder and points, by name."""
-    from lenslet.runtime import OnnxFinder
-    from lenslet.tasks.detect.detector import Detector
-    from lenslet.tasks.landmark.landmarker import Landmarker
+    from lenslet.runtime import OnnxFinder, is_exported
+    from lenslet.tasks.detect.base import BaseDetector
+    from lenslet.tasks.landmark.base import BaseLandmarker
     from lenslet.verbs.load import load
 
     opened: dict[str, Any] = {}
@@ -177,9 +183,10 @@ def _parts(named: Mapping[str, Any], folder: Path | None) -> "tuple[Finds, Marks
         if not isinstance(name, str):
             raise CardError(f"the {part} of a face model is given by its name, not {name!r:.40}")
         where = _beside(name, folder)
-        opened[part] = OnnxFinder(where) if part == "finder" and where.suffix == ".onnx" else load(where)
+        foreign = part == "finder" and where.suffix == ".onnx" and not is_exported(where)
+        opened[part] = OnnxFinder(where) if foreign else load(where)
     finder: Any = opened["finder"]
-    if isinstance(finder, Detector):
+    if isinstance(finder, BaseDetector):
         if len(finder.labels) != 1:
             raise CardError(
                 f"{named['finder']} finds {len(finder.labels)} kinds of things: a finder of faces finds one"
@@ -188,7 +195,7 @@ def _parts(named: Mapping[str, Any], folder: Path | None) -> "tuple[Finds, Marks
     elif not isinstance(finder, OnnxFinder):
         raise CardError(f"{named.get('finder')!r} finds no faces: give {FINDER}, or an .onnx file with its card")
     points = opened["points"]
-    if points is not None and (not isinstance(points, Landmarker) or len(points.labels) not in (5, 68)):
+    if points is not None and (not isinstance(points, BaseLandmarker) or len(points.labels) not in (5, 68)):
         raise CardError(f"{named['points']} gives no points of faces: give {POINTS}, or a model of 5 or 68 points")
     if points is None and not isinstance(finder, OnnxFinder):
         raise CardError(f'a finder that gives boxes only needs "points": "{POINTS}"')

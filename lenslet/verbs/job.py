@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from lenslet.tasks.localize.localizer import Localizer
 
 Model: TypeAlias = "Classifier | Detector | Embedder | Faces | Landmarker | Localizer"
-"""What a user holds."""
+"""What a user holds. From an exported file it is of another class, which can all of this but save and explain."""
 
 
 @runtime_checkable

@@ -1,7 +1,7 @@
 """load: a model from its folder, or official weights by their net's name."""
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, Literal, cast
 
 from annotated_doc import Doc
 
@@ -10,7 +10,13 @@ from lenslet.errors import CallError, CardError
 if TYPE_CHECKING:
     from lenslet.card import Card
     from lenslet.tasks.classify.classifier import Classifier
+    from lenslet.tasks.face.embedder import Embedder
+    from lenslet.tasks.face.faces import Faces
     from lenslet.verbs.job import Model
+
+
+KEPT = "model.onnx"
+"""Of a folder that keeps an exported file."""
 
 
 def load(
@@ -18,19 +24,25 @@ def load(
         "str | Path | Model",
         Doc(
             "A model folder, or a name: of a model that comes with Lenslet, or of a net with official ImageNet "
-            "weights, for instance squeezenet1_1; or a face finder or embedder in ONNX's form with its card beside it, "
-            "or a .json file that says which of them make a face model."
+            "weights, for instance squeezenet1_1; or an exported .onnx file; or a face embedder in ONNX's form with "
+            "its card beside it, or a .json file that says what makes a face model."
         ),
     ],
+    *,
+    backend: Annotated[
+        Literal["onnxruntime", "openvino"], Doc("Who computes, of an exported .onnx file: ONNX Runtime or OpenVINO.")
+    ] = "onnxruntime",
 ) -> "Model":
     """Open a trained model.
 
     Nothing in the files is executed, and the weights are checked against the card. A model that is already open comes
-    back as it is.
+    back as it is. An exported file gives the same object to hold, and needs no torch.
 
     Raises:
         CardError: the folder is missing, damaged, or of a newer format.
         DownloadError: official weights that could not be fetched.
+        MissingError: what an .onnx file needs is not installed.
+        CallError: a backend for what is no exported file.
     """
     from lenslet.card.card import CARD
     from lenslet.card.store import find_shipped
@@ -39,9 +51,13 @@ def load(
         return model
     path = find_shipped(model) or Path(model)
     if path.suffix == ".onnx":
-        from lenslet.verbs.face_pipeline import onnx
+        from lenslet.verbs.exported import from_file
 
-        return onnx(path)
+        return from_file(path, backend)
+    if (path / KEPT).is_file() and not (path / CARD).exists():  # as `predict --out` keeps it
+        return load(path / KEPT, backend=backend)
+    if backend != "onnxruntime":
+        raise CallError(f"backend {backend} is for exported models, and {model} is none: `lenslet export` makes one")
     if path.suffix == ".json" and path.name != CARD:
         from lenslet.verbs.face_pipeline import pipeline_file
 
@@ -70,7 +86,7 @@ def _folder(path: Path) -> "Model":
             from lenslet.tasks.face.embedder import Embedder
             from lenslet.verbs.face_pipeline import assembled
 
-            return assembled(Embedder.restored(net, found, state, path))
+            return cast("Faces | Embedder", assembled(Embedder.restored(net, found, state, path)))
         net.load_state_dict(state)
     except RuntimeError as error:
         raise CardError(

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 def predict(
     model: Annotated[
         "str | Path | Model",
-        Doc("A model folder, the name of a shipped model or of official weights, or a model."),
+        Doc("A model folder, an exported .onnx file, the name of a shipped model or of official weights, or a model."),
     ],
     images: Annotated[
         Sequence[str | Path],
@@ -50,6 +50,9 @@ def predict(
     workers: Annotated[
         int | None, Doc("Processes that predict at once with --engine ray; one per core if left out.")
     ] = None,
+    backend: Annotated[
+        Literal["onnxruntime", "openvino"], Doc("Who computes, of an exported .onnx file.")
+    ] = "onnxruntime",
     progress: Annotated[bool, Doc("Show a bar on stderr, with --out.")] = True,
 ) -> "Iterator[Answer] | Bulk":
     """Say what pictures show, one answer each, in order; a file that cannot be opened gets a sentence in its place.
@@ -78,7 +81,7 @@ def predict(
         from lenslet.verbs.bulk.on_ray import ready
 
         ready()  # before anything that takes time
-    opened = load(model)
+    opened = load(model, backend=backend)
     wanted = {"crops": crops, "at-least": at_least, "tiles": tiles or None, "tile-side": tile_side}
     extra = next((name for name, value in wanted.items() if value is not None), None)
     if extra is not None and opened.card.task != "detect":

@@ -11,7 +11,8 @@ import torch
 
 import lenslet as ll
 from lenslet.nets import build
-from lenslet.tasks.localize.decode import NUMBERS, boxes, localizations
+from lenslet.tasks.localize.base import localizations
+from lenslet.tasks.localize.decode import NUMBERS, boxes, told
 from lenslet.tasks.localize.loss import losses
 from lenslet.tasks.localize.prepare import prepare
 
@@ -35,7 +36,7 @@ def test_3_1_the_courses_car_lies_where_its_numbers_say() -> None:
     assert boxes(raw)[0].tolist() == pytest.approx([0.3, 0.55, 0.7, 0.85])
     from lenslet.image.resizing import letterboxed
 
-    answer = next(localizations(raw, [letterboxed((200, 200), SIZE)], NAMES, [None]))
+    answer = next(localizations(told(raw), [letterboxed((200, 200), SIZE)], NAMES, [None]))
     assert answer.label == "car"
     assert answer.box.tolist() == pytest.approx([60, 110, 140, 170], abs=1e-3)
 

@@ -1,14 +1,8 @@
-"""Logits -> probabilities -> results."""
+"""Logits -> probabilities."""
 
-from collections.abc import Iterator, Sequence
-from pathlib import Path
-
-import numpy as np
 import torch
 from jaxtyping import Float
 from torch import Tensor
-
-from lenslet.results import Classification
 
 
 def probabilities(logits: Float[Tensor, "n classes"], *, temperature: float = 1.0) -> Float[Tensor, "n classes"]:
@@ -24,15 +18,3 @@ def probabilities(logits: Float[Tensor, "n classes"], *, temperature: float = 1.
         rows = torch.nonzero(tied)[:, 0]
         made[rows, first[rows]] = torch.nextafter(made[rows].amax(1), made.new_tensor(1.0))
     return made
-
-
-def classifications(
-    logits: Float[Tensor, "n classes"],
-    labels: tuple[str, ...],
-    pictures: Sequence[Path | np.ndarray | None],
-    *,
-    temperature: float = 1.0,
-) -> Iterator[Classification]:
-    """One result a row."""
-    for row, picture in zip(probabilities(logits, temperature=temperature).cpu().numpy(), pictures, strict=True):
-        yield Classification(labels, row, picture)

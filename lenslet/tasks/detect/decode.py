@@ -1,7 +1,6 @@
-"""Raw maps of a net -> boxes in pixels of the original picture."""
+"""Raw maps of a net -> boxes in pixels of its input."""
 
-from collections.abc import Iterator, Sequence
-from pathlib import Path
+from collections.abc import Iterator
 
 import numpy as np
 import torch
@@ -9,7 +8,6 @@ from jaxtyping import Float, Int
 from torch import Tensor
 
 from lenslet.boxes import nms
-from lenslet.image import Frame
 from lenslet.results import Detections
 from lenslet.tasks.detect.head import Head
 
@@ -46,36 +44,6 @@ def found(
         place, label, score = place[best], label[best], score[best]
     kept = nms(boxes[place], score, label, overlap=overlap, most=most)
     return boxes[place[kept]], score[kept], label[kept]
-
-
-def detections(
-    maps: tuple[Tensor, ...],
-    head: Head,
-    frames: Sequence[Frame],
-    names: tuple[str, ...],
-    pictures: Sequence[Path | np.ndarray | None],
-    *,
-    at_least: int | float,
-    overlap: int | float = OVERLAP,
-    most: int = MOST,
-) -> Iterator[Detections]:
-    """What each picture of a batch shows, in pixels of the original.
-
-    Args:
-        maps: of the net.
-        head: what they mean.
-        frames: the way home of each picture.
-        names: of the classes.
-        pictures: what `Detections.picture` is to be.
-        at_least, overlap, most: see `found`.
-    """
-    boxes, scores = head.decode(maps)
-    for one, score, frame, picture in zip(boxes, scores, frames, pictures, strict=True):
-        corners, sure, labels = found(one, score, at_least=at_least, overlap=overlap, most=most)
-        home = frame.home_boxes(corners.double().cpu().numpy(), clip=True)
-        real = (home[:, 2:] > home[:, :2]).all(1)  # what lies in the border of a letterbox is nowhere
-        numbers = sure.double().cpu().numpy()[real].clip(0, 1)
-        yield Detections(home[real], numbers, labels.cpu().numpy()[real], names, picture, frame.original)
 
 
 def truths(truth: Float[Tensor, "n m 5"], names: tuple[str, ...]) -> Iterator[Detections]:

@@ -9,10 +9,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-import torch
 from jaxtyping import Bool, Float, Int
 
-from lenslet import boxes as bx
 from lenslet.results import Detections
 
 __all__ = ["joined"]
@@ -164,8 +162,8 @@ def _measured(
     """Those of a list of pairs that are of one class and meet: the columns of `_Pairs`."""
     alike = found.labels[one] == found.labels[other]
     first, second = np.minimum(one, other)[alike], np.maximum(one, other)[alike]
-    boxes, grown = torch.from_numpy(found.boxes), torch.from_numpy(_grown(found.boxes))
-    meet = bx.inside(grown[first], grown[second]).numpy() > 0
+    boxes, grown = found.boxes, _grown(found.boxes)
+    meet = _inside(grown[first], grown[second]) > 0
     first, second = first[meet], second[meet]
     window, next_to = frames[found.window[first]], frames[found.window[second]]
     low = np.maximum(window[:, :2], next_to[:, :2])
@@ -173,9 +171,37 @@ def _measured(
     parts = []
     for rows in (first, second):
         own = found.boxes[rows]
-        parts.append(torch.from_numpy(np.concatenate([np.maximum(own[:, :2], low), np.minimum(own[:, 2:], high)], 1)))
-    iou, inside = (measure(boxes[first], boxes[second]) for measure in (bx.paired_iou, bx.inside))
-    return first, second, iou.numpy(), bx.paired_iou(*parts).numpy(), inside.numpy()
+        parts.append(np.concatenate([np.maximum(own[:, :2], low), np.minimum(own[:, 2:], high)], 1))
+    iou, inside = (measure(boxes[first], boxes[second]) for measure in (_iou, _inside))
+    return first, second, iou, _iou(*parts), inside
+
+
+def _iou(boxes: Float[np.ndarray, "p 4"], others: Float[np.ndarray, "p 4"]) -> Float[np.ndarray, " p"]:
+    """As `boxes.paired_iou`, without torch."""
+    common = _common(boxes, others)
+    return _ratio(common, _area(boxes) + _area(others) - common)
+
+
+def _inside(boxes: Float[np.ndarray, "p 4"], others: Float[np.ndarray, "p 4"]) -> Float[np.ndarray, " p"]:
+    """As `boxes.inside`, without torch."""
+    return _ratio(_common(boxes, others), np.minimum(_area(boxes), _area(others)))
+
+
+def _common(boxes: Float[np.ndarray, "p 4"], others: Float[np.ndarray, "p 4"]) -> Float[np.ndarray, " p"]:
+    sides = np.minimum(boxes[:, 2:], others[:, 2:]) - np.maximum(boxes[:, :2], others[:, :2])
+    made: np.ndarray = np.maximum(sides, 0).prod(1)
+    return made
+
+
+def _area(boxes: Float[np.ndarray, "p 4"]) -> Float[np.ndarray, " p"]:
+    made: np.ndarray = np.maximum(boxes[:, 2:] - boxes[:, :2], 0).prod(1)
+    return made
+
+
+def _ratio(part: Float[np.ndarray, " p"], whole: Float[np.ndarray, " p"]) -> Float[np.ndarray, " p"]:
+    """A box without area overlaps nothing."""
+    made: np.ndarray = np.divide(part, whole, out=np.zeros_like(part), where=whole > 0)
+    return made
 
 
 def _grown(boxes: Float[np.ndarray, "n 4"]) -> Float[np.ndarray, "n 4"]:
@@ -220,8 +246,7 @@ def _seen_whole(found: _Found, pairs: _Pairs, group: Int[np.ndarray, " n"]) -> B
     own = set(zip(group[~found.cut].tolist(), found.window[~found.cut].tolist(), strict=True))
     drop = np.zeros(len(group), bool)
     for one, other in ((pairs.first, pairs.second), (pairs.second, pairs.first)):
-        whole = torch.from_numpy(_grown(found.boxes[other]))
-        within = bx.inside(torch.from_numpy(found.boxes[one]), whole).numpy() >= _INSIDE
+        within = _inside(found.boxes[one], _grown(found.boxes[other])) >= _INSIDE
         part = found.cut[one] & ~found.cut[other] & ((pairs.seen >= _AGREE) | within)
         for piece, thing in zip(one[part].tolist(), other[part].tolist(), strict=True):
             drop[piece] |= (int(group[thing]), int(found.window[piece])) not in own

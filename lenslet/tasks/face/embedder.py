@@ -1,9 +1,7 @@
 """The object a user holds."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Mapping
 from dataclasses import replace
-from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -15,24 +13,21 @@ from torch import Tensor, nn
 from lenslet.card import Card, save
 from lenslet.card.card import fingerprint
 from lenslet.data.compared import SYMMETRIES
-from lenslet.data.identities import Identities
-from lenslet.data.split import without_seen
-from lenslet.errors import ImageError
-from lenslet.image import open_image
-from lenslet.results import Encoding, Evaluation, Unreadable
-from lenslet.tasks.face import measuring
+from lenslet.results import Evaluation
+from lenslet.results.exported import Exported
+from lenslet.tasks.face.base import BaseEmbedder
 from lenslet.tasks.face.binary import BinaryHead
 from lenslet.tasks.face.distance import unit
+from lenslet.tasks.face.graph import plan
 from lenslet.tasks.face.metrics import Apart, all_pairs, distances, rates, threshold_at
 from lenslet.tasks.face.training import answers_of
 from lenslet.tasks.face.views import joined, views_of
 from lenslet.tasks.face.whiten import whitening
 
-Picture = str | Path | bytes | np.ndarray | Any  # Any stands for PIL.Image.Image, which only the image room imports
 _BINARY, _PROJECTION = "binary.", "projection"
 
 
-class Embedder:
+class Embedder(BaseEmbedder):
     """A trained net with its card: call it with a picture, compare two, measure it on people, save it.
 
     Args:
@@ -60,21 +55,6 @@ class Embedder:
         self.curve = None  # of how many pictures would help; classification has it
 
     @property
-    def labels(self) -> tuple[str, ...]:
-        """What is said of two pictures: different, same."""
-        return self.card.labels
-
-    @property
-    def name(self) -> str:
-        """For people: that of its folder, or of its net."""
-        return self.folder.name if self.folder is not None else self.card.net
-
-    @property
-    def views(self) -> str:
-        """A name in `views.VIEWS`."""
-        return str(self.card.head.get("views", "one"))
-
-    @property
     def dimensions(self) -> int:
         """Numbers in an encoding."""
         if self.projection is not None:
@@ -87,58 +67,9 @@ class Embedder:
         return fingerprint(replace(self.card, thresholds={}), self.state())
 
     @property
-    def threshold(self) -> float:
-        """Up to this distance two count as the same, see `calibrated`; 1 where nothing was calibrated."""
-        return float(self.card.thresholds.get("distance", 1.0))
-
-    @property
     def apart(self) -> Apart | None:
         """How far encodings are from each other, where that is not the squared distance."""
         return answers_of(self.binary)
-
-    def __repr__(self) -> str:
-        measured = f", AUC {self.card.metrics['auc']:.4f}" if "auc" in self.card.metrics else ""
-        return f"Embedder({self.card.net}, {self.dimensions} numbers{measured})"
-
-    def __call__(self, picture: Picture) -> Encoding:
-        """Encode one picture: a path, bytes, an array (h, w, 3) of uint8, or a Pillow image.
-
-        Raises:
-            ImageError: it cannot be opened.
-        """
-        prepared = self._prepare(open_image(picture, at_least=self.card.preprocess.size))
-        shown = picture if isinstance(picture, np.ndarray) else None
-        kept = Path(picture) if isinstance(picture, str | Path) else shown
-        return Encoding(self.vectors(prepared[None])[0].astype(np.float64), picture=kept)
-
-    def encode(self, picture: Picture) -> list[Encoding]:
-        """The same as a list of one: the whole picture is taken for what is to be compared (see `gallery.Encodes`)."""
-        return [self(picture)]
-
-    def distance(self, first: Picture, second: Picture) -> float:
-        """How different two pictures are: 0 for the same, 4 at most; compare it with `threshold`.
-
-        Raises:
-            ImageError: one of them cannot be opened.
-
-        Source: course items 4.4, 4.5; with a binary head, 4.7.
-        """
-        a, b = self(first), self(second)
-        return a.distance(b) if self.apart is None else float(self.apart(a.vector, b.vector))
-
-    def predict(self, pictures: Iterable[str | Path], *, batch: int = 64) -> Iterator[Encoding | Unreadable]:
-        """Encode files, one result each, in their order; one that cannot be opened gives an `Unreadable`."""
-        paths = iter(Path(path) for path in pictures)
-        with ThreadPoolExecutor(2) as pool:
-            while chunk := list(islice(paths, batch)):
-                opened = list(pool.map(self._open, chunk))
-                good = [one for one in opened if not isinstance(one, Unreadable)]
-                rows = iter(self.vectors(np.stack(good)) if good else ())
-                for path, one in zip(chunk, opened, strict=True):
-                    if isinstance(one, Unreadable):
-                        yield one
-                    else:
-                        yield Encoding(next(rows).astype(np.float64), picture=path)
 
     @torch.inference_mode()
     def vectors(self, prepared: UInt8[np.ndarray, "n h w c"]) -> Float[np.ndarray, "n e"]:
@@ -151,33 +82,6 @@ class Embedder:
             raw = self.net(images.to(device, memory_format=torch.channels_last))
             rows.append(joined(unit(raw), self.views, self.projection).cpu())
         return torch.cat(rows).numpy() if rows else np.zeros((0, self.dimensions), np.float32)
-
-    def evaluate(
-        self,
-        data: str | Path | Identities,
-        *,
-        include_seen: bool = False,
-        on_picture: Callable[[int, int], None] | None = None,
-    ) -> Evaluation:
-        """Measure how well the same are told from others: on a folder per identity, pairs, or Omniglot's runs.
-
-        Pictures that this model was trained on are left out, and the notes of the answer say how many.
-
-        Args:
-            data: see `data.identities.read_identities`; or a folder of one-shot runs, see `runs.find_runs`.
-            include_seen: measure on pictures it was trained on, too.
-            on_picture: called with (done, of) pictures.
-
-        Raises:
-            DataError: no such data, or nothing that can be read.
-        """
-        return measuring.measure(self, data, include_seen=include_seen, on_picture=on_picture)
-
-    def evaluate_decoded(
-        self, prepared: UInt8[np.ndarray, "n h w c"], identities: Int[np.ndarray, " n"], names: tuple[str, ...]
-    ) -> Evaluation:
-        """The same on pictures that are already at the net's size."""
-        return measuring.of_vectors(self, self.vectors(prepared), identities, names, groups=())
 
     def calibrated(self, prepared: UInt8[np.ndarray, "n h w c"], identities: Int[np.ndarray, " n"]) -> "Embedder":
         """The same model with a threshold on its card: where it tells pairs of held-out pictures best, both kinds
@@ -229,6 +133,17 @@ class Embedder:
         self.card = save(self.folder, self.card, self.state())
         return self.folder
 
+    def export(self, out: str | Path, **how: Any) -> Exported:
+        """Write the model as one ONNX file, checked against this one; see `lenslet.export.write`.
+
+        Raises:
+            MissingError: the packages for it are not installed.
+            WorkError: the file's answers are too far from this model's; it is not left behind.
+        """
+        from lenslet.export import write
+
+        return write(plan(self), Path(out), **how)
+
     def with_evaluation(self, evaluation: Evaluation, measured_on: str) -> "Embedder":
         """The same model with its numbers on the card."""
         metrics = {name: value for name, value in evaluation.metrics.items() if np.isfinite(value)}
@@ -256,20 +171,6 @@ class Embedder:
                 raise RuntimeError(f"the projection has the shape {tuple(projection.shape)}, and {wide} rows are meant")
         return cls(net, card, binary=binary, projection=projection, folder=folder)
 
-    def without_seen(self, people: Identities, *, include_seen: bool) -> tuple[list[Any], list[str]]:
-        """What to measure on, and what a reader of the numbers must know."""
-        chosen = people.measured
-        return without_seen(chosen, [s.path for s in chosen], self.card.seen, include_seen=include_seen)
-
     def _with(self, card: Card, evaluation: Evaluation | None, **more: Any) -> "Embedder":
         kept: dict[str, Any] = {"binary": self.binary, "projection": self.projection, "folder": self.folder} | more
         return Embedder(self.net, card, evaluation=evaluation, **kept)
-
-    def _open(self, path: Path) -> UInt8[np.ndarray, "H W C"] | Unreadable:
-        try:
-            return self._prepare(open_image(path, at_least=self.card.preprocess.size))
-        except ImageError as error:
-            return Unreadable(path, str(error))
-
-    def _prepare(self, picture: UInt8[np.ndarray, "h w 3"]) -> UInt8[np.ndarray, "H W C"]:
-        return self.card.preprocess.apply(picture)[0]

@@ -7,15 +7,15 @@ from typing import Any
 
 import numpy as np
 from jaxtyping import Float, UInt8
-from torch import nn
 
 from lenslet.card import Card
 from lenslet.data.identities import Identities
 from lenslet.data.split import without_seen
 from lenslet.errors import CallError, ImageError
 from lenslet.results import Encoding, Evaluation, Unreadable
+from lenslet.results.exported import Exported
 from lenslet.tasks.face import measuring
-from lenslet.tasks.face.embedder import Embedder
+from lenslet.tasks.face.base import BaseEmbedder
 from lenslet.tasks.face.pipeline import Embeds, Face, FacePipeline, Finds, Marks, Picture
 
 __all__ = ["Crops", "Faces"]
@@ -32,7 +32,7 @@ class Crops:
         embedder: of pictures of aligned faces.
     """
 
-    embedder: Embedder
+    embedder: BaseEmbedder
 
     @property
     def name(self) -> str:
@@ -94,7 +94,9 @@ class Faces:
         self.curve = None  # of how many pictures would help; classification has it
 
     @classmethod
-    def around(cls, embedder: Embedder, finder: Finds, points: Marks | None = None, *, whole: bool = False) -> "Faces":
+    def around(
+        cls, embedder: BaseEmbedder, finder: Finds, points: Marks | None = None, *, whole: bool = False
+    ) -> "Faces":
         """The face model whose embedder is a model folder's."""
         return cls(
             Crops(embedder), finder, points,
@@ -102,7 +104,7 @@ class Faces:
         )  # fmt: skip
 
     @property
-    def inner(self) -> Embedder:
+    def inner(self) -> BaseEmbedder:
         """The embedder alone, of aligned faces.
 
         Raises:
@@ -113,14 +115,13 @@ class Faces:
         return self.embedder.embedder
 
     @property
-    def net(self) -> nn.Module:
-        """The embedder's.
+    def net(self) -> Any:
+        """The embedder's, a torch module.
 
         Raises:
-            CallError: it is a file from elsewhere.
+            CallError: it is an ONNX file.
         """
-        made: nn.Module = self.inner.net
-        return made
+        return self._folder().net
 
     @property
     def labels(self) -> tuple[str, ...]:
@@ -242,10 +243,9 @@ class Faces:
             CallError: the embedder is a file from elsewhere.
             OSError: the folder cannot be written.
         """
-        if not isinstance(self.embedder, Crops):
-            raise CallError(f"{self.name} comes from an ONNX file: copy that, with its card")
-        self.folder = self.embedder.embedder.save(folder)
-        self.card = self.embedder.embedder.card
+        inner = self._folder()
+        self.folder = inner.save(folder)
+        self.card = inner.card
         return self.folder
 
     def with_evaluation(self, evaluation: Evaluation, measured_on: str) -> "Faces":
@@ -254,14 +254,36 @@ class Faces:
         Raises:
             CallError: the embedder is a file from elsewhere, whose card is not ours.
         """
-        if not isinstance(self.embedder, Crops):
-            raise CallError(f"{self.name} comes from an ONNX file: numbers are kept on the cards of model folders")
-        embedder = self.embedder.embedder.with_evaluation(evaluation, measured_on)
+        embedder = self._folder().with_evaluation(evaluation, measured_on)
         return Faces.around(embedder, self.pipeline.finder, self.pipeline.points, whole=self.pipeline.whole)
 
     def with_parts(self, finder: Finds, points: Marks | None = None, *, whole: bool = False) -> "Faces":
         """The same embedder behind another finder; its encodings count as those of another model."""
         return Faces(self.embedder, finder, points, card=self.card, folder=self.folder, whole=whole)
+
+    def _folder(self) -> Any:
+        """The embedder of a model folder, which has a net and can be written.
+
+        Raises:
+            CallError: it is an ONNX file.
+        """
+        inner = self.embedder.embedder if isinstance(self.embedder, Crops) else None
+        if inner is None or not hasattr(inner, "net"):
+            raise CallError(
+                f"{self.name} is an ONNX file, in which no net can be looked into or changed: copy the file"
+            )
+        return inner
+
+    def export(self, out: str | Path, **how: Any) -> Exported:
+        """Write the embedder as one ONNX file, and finder and points as two beside it, which its card names.
+
+        Raises:
+            CallError: a part cannot be exported.
+            WorkError: a file's answers are too far from this model's; it is not left behind.
+        """
+        from lenslet.tasks.face.bundle import export
+
+        return export(self, Path(out), **how)
 
     def _largest(self, path: Path) -> Encoding | Unreadable | None:
         try:

@@ -11,7 +11,19 @@ from lenslet.errors import CallError
 from lenslet.results import Evaluation, Miss, Roc
 from lenslet.results.intervals import FEWEST
 
-__all__ = ["FARS", "Apart", "Pairs", "all_pairs", "area", "distances", "evaluate", "rates", "squared", "threshold_at"]
+__all__ = [
+    "FARS",
+    "Apart",
+    "Pairs",
+    "all_pairs",
+    "area",
+    "by_head",
+    "distances",
+    "evaluate",
+    "rates",
+    "squared",
+    "threshold_at",
+]
 
 Apart = Callable[[np.ndarray, np.ndarray], np.ndarray]
 """How far encodings are from each other, along the last axis: 0 to 4."""
@@ -184,6 +196,19 @@ def squared(a: Float[np.ndarray, "*n d"], b: Float[np.ndarray, "*m d"]) -> Float
     """
     out: np.ndarray = ((a - b) ** 2).sum(-1)
     return out
+
+
+def by_head(weight: Float[np.ndarray, " d"], bias: float) -> Apart:
+    """How far two are apart by a binary head: 4 times the probability that they are different.
+
+    Source: course item 4.7.
+    """
+
+    def apart(a: np.ndarray, b: np.ndarray) -> np.ndarray:
+        logits = np.abs(a - b) @ weight + bias
+        return np.asarray(4 / (1 + np.exp(np.clip(logits, -60, 60))))
+
+    return apart
 
 
 def distances(encodings: Float[np.ndarray, "n d"], pairs: Pairs, apart: Apart | None = None) -> Float[np.ndarray, " p"]:

@@ -14,7 +14,7 @@ from lenslet.tasks.face.distance import pairwise
 from lenslet.tasks.face.episodes import one_shot_error
 from lenslet.tasks.face.learning import LOSSES, Raw
 from lenslet.tasks.face.margin import margin_loss
-from lenslet.tasks.face.metrics import Apart, all_pairs, area, distances, rates
+from lenslet.tasks.face.metrics import Apart, all_pairs, area, by_head, distances, rates
 from lenslet.tasks.face.mine import MINERS, mine
 from lenslet.tasks.face.triplet import triplets_loss
 
@@ -120,10 +120,4 @@ def answers_of(head: BinaryHead | None) -> Apart | None:
     """How far two are apart by the binary head: 4 times the probability that they are different; None without one."""
     if head is None:
         return None
-    weight, bias = head.weight.detach().float().cpu().numpy(), float(head.bias.detach())
-
-    def apart(a: np.ndarray, b: np.ndarray) -> np.ndarray:
-        logits = np.abs(a - b) @ weight + bias
-        return np.asarray(4 / (1 + np.exp(np.clip(logits, -60, 60))))
-
-    return apart
+    return by_head(head.weight.detach().float().cpu().numpy(), float(head.bias.detach()))

@@ -1,14 +1,12 @@
-"""Maps of a net -> points in pixels of the original picture."""
+"""Maps of a net -> points in pixels of its input."""
 
-from collections.abc import Iterator, Sequence
-from pathlib import Path
+from collections.abc import Iterator
 
 import numpy as np
 import torch
 from jaxtyping import Float
 from torch import Tensor
 
-from lenslet.image import Frame
 from lenslet.results import Points
 
 _REACH = 1.5  # cells around a place whose share of the map says how sure it is
@@ -40,31 +38,6 @@ def places_and_scores(
     near_x = _near(found[..., 0] * (columns / width), columns)
     score = (shares * near_y[..., :, None] * near_x[..., None, :]).sum((2, 3))
     return found, score.clamp(0, 1)
-
-
-def points(
-    maps: Float[Tensor, "n k h w"],
-    frames: Sequence[Frame],
-    names: tuple[str, ...],
-    lines: tuple[tuple[int, int], ...],
-    pictures: Sequence[Path | np.ndarray | None],
-) -> Iterator[Points]:
-    """The points of each thing of a batch, in pixels of its own picture.
-
-    Args:
-        maps: of the net.
-        frames: the way home of each.
-        names, lines: see `Points`.
-        pictures: what `Points.picture` is to be.
-    """
-    if not frames:
-        return
-    found, scores = places_and_scores(maps, frames[0].size)
-    for place, score, frame, picture in zip(
-        found.double().cpu().numpy(), scores.double().cpu().numpy(), frames, pictures, strict=True
-    ):
-        home = frame.home(place, clip=True)
-        yield Points(home, names, None, score.clip(0, 1), lines, picture, frame.original)
 
 
 def truths(truth: Float[Tensor, "n k 3"], names: tuple[str, ...], size: tuple[int, int]) -> Iterator[Points]:

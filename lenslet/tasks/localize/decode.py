@@ -1,14 +1,12 @@
-"""y = (p_c, b_x, b_y, b_h, b_w, c_1 .. c_n) of a net -> a class and a box in pixels of the original picture."""
+"""y = (p_c, b_x, b_y, b_h, b_w, c_1 .. c_n) of a net -> whether something is there, its box and its class."""
 
-from collections.abc import Iterator, Sequence
-from pathlib import Path
+from collections.abc import Iterator
 
 import numpy as np
 import torch
 from jaxtyping import Float
 from torch import Tensor
 
-from lenslet.image import Frame
 from lenslet.results import Localization
 
 NUMBERS = 5
@@ -24,31 +22,10 @@ def boxes(raw: Float[Tensor, "n o"]) -> Float[Tensor, "n 4"]:
     return torch.stack([x - width / 2, y - height / 2, x + width / 2, y + height / 2], 1)
 
 
-def localizations(
-    raw: Float[Tensor, "n o"],
-    frames: Sequence[Frame],
-    names: tuple[str, ...],
-    pictures: Sequence[Path | np.ndarray | None],
-) -> Iterator[Localization]:
-    """What each picture of a batch shows, in pixels of the original.
-
-    Args:
-        raw: of the net.
-        frames: the way home of each.
-        names: of the classes.
-        pictures: what `Localization.picture` is to be.
-    """
-    presence, corners, scores = _told(raw)
-    for sure, box, score, frame, picture in zip(presence, corners, scores, frames, pictures, strict=True):
-        height, width = frame.size
-        home = frame.home_boxes(box * [width, height, width, height], clip=True)
-        yield Localization(float(sure), home, score, names, picture, frame.original)
-
-
 def said(raw: Float[Tensor, "n o"], names: tuple[str, ...], size: tuple[int, int]) -> Iterator[Localization]:
     """What a net says of a batch, in pixels of its input."""
     height, width = size
-    for sure, box, score in zip(*_told(raw), strict=True):
+    for sure, box, score in zip(*told(raw), strict=True):
         yield Localization(float(sure), box * [width, height, width, height], score, names, size=size)
 
 
@@ -62,7 +39,7 @@ def truths(truth: Float[Tensor, "n 1 5"], names: tuple[str, ...], size: tuple[in
             yield Localization(1.0, np.array(corners), scores, names, size=size)
 
 
-def _told(raw: Float[Tensor, "n o"]) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+def told(raw: Float[Tensor, "n o"]) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """p_c, corners as shares, and class probabilities."""
     presence = raw[:, 0].double().sigmoid()
     scores = raw[:, NUMBERS:].double().softmax(1)

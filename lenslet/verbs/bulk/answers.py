@@ -111,11 +111,11 @@ def begin(folder: Path, model: "Model", places: Iterable[str | Path], *, batch: 
     Raises:
         CallError: the folder holds something else, or answers of another model, to other files, or to another question.
     """
-    from lenslet.card import CARD, fingerprint, save
     from lenslet.files import whole_file, write_whole
+    from lenslet.verbs.bulk.keeping import keep, mark_of
 
     _refuse_other_files(folder)
-    how, mark = how or How(), fingerprint(model.card, model.net.state_dict())
+    how, mark = how or How(), mark_of(model)
     begun = _manifest(folder)
     if begun is not None:
         _refuse_other_model(folder, begun, mark, how)  # before the files are looked for, which may take minutes
@@ -125,8 +125,7 @@ def begin(folder: Path, model: "Model", places: Iterable[str | Path], *, batch: 
         if begun is not None:
             _refuse_other_model(folder, begun, mark, how)
             _refuse_other_list(folder, begun, listed, files, digest)
-    if not (folder / MODEL / CARD).exists():
-        save(folder / MODEL, model.card, model.net.state_dict())
+    keep(model, folder / MODEL)
     if begun is None:
         begun = {
             "schema": 1,

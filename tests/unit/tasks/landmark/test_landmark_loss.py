@@ -9,7 +9,8 @@ import torch
 from lenslet.errors import CallError
 from lenslet.image import Preprocess
 from lenslet.results import Points
-from lenslet.tasks.landmark.decode import places, places_and_scores, points
+from lenslet.tasks.landmark.base import points
+from lenslet.tasks.landmark.decode import places, places_and_scores
 from lenslet.tasks.landmark.loss import losses
 from lenslet.tasks.landmark.metrics import evaluate, unit_of
 from lenslet.tasks.landmark.training import Landmark
@@ -79,7 +80,8 @@ def test_points_come_home_from_a_cut_out() -> None:
     frame = framed((100, 80), box, (64, 64), 0.25)
     maps = torch.full((1, 1, 8, 8), -100.0)
     maps[0, 0, 4, 4] = 100  # 36, 36 of 64
-    answer = next(points(maps, [frame], ("a",), (), [None]))
+    told = tuple(part.double().numpy() for part in places_and_scores(maps, (64, 64)))
+    answer = next(points(told, [frame], ("a",), (), [None]))
     assert answer.places[0].tolist() == pytest.approx([left + 36 * 60 / 64, top + 36 * 60 / 64])
     assert answer.size == (100, 80)
 

@@ -9,7 +9,8 @@ import torch
 from lenslet.errors import CallError
 from lenslet.image.resizing import letterboxed
 from lenslet.results import Localization
-from lenslet.tasks.localize.decode import boxes, localizations, truths
+from lenslet.tasks.localize.base import localizations
+from lenslet.tasks.localize.decode import boxes, told, truths
 from lenslet.tasks.localize.loss import losses
 from lenslet.tasks.localize.metrics import evaluate, overlap
 from lenslet.tasks.localize.shown import shown
@@ -67,7 +68,7 @@ def test_boxes_come_home_to_the_original_picture() -> None:
     frame = letterboxed((200, 100), (64, 64))  # 32 wide, 16 left over on either side
     logit = [math.log(p / (1 - p)) for p in (0.5, 0.5, 0.999999, 0.5)]
     raw = torch.tensor([[5.0, *logit, 3.0, 0.0]])
-    answer = next(localizations(raw, [frame], NAMES, [None]))
+    answer = next(localizations(told(raw), [frame], NAMES, [None]))
     assert answer.label == "car"
     assert answer.size == (200, 100)
     assert answer.box.tolist() == pytest.approx([0, 0, 100, 200], abs=0.01)

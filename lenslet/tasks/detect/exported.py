@@ -1,0 +1,36 @@
+"""A detector from an exported file. Imports no torch."""
+
+import numpy as np
+from jaxtyping import Float, Int, UInt8
+
+from lenslet.card import Card
+from lenslet.runtime import FromFile, OnnxFile
+from lenslet.tasks.detect.base import BaseDetector
+from lenslet.tasks.detect.rows import split
+
+__all__ = ["AT_LEAST", "ExportedDetector"]
+
+AT_LEAST = "at_least"
+"""The input that says the lowest score; the card's threshold unless given."""
+
+
+class ExportedDetector(FromFile, BaseDetector):
+    """Called and measured as a `Detector` is.
+
+    Args:
+        file: of such a model.
+    """
+
+    def __init__(self, file: OnnxFile) -> None:
+        super().__init__(file)
+        self.card = Card.from_dict(file.card, str(file.path))
+
+    def found(
+        self, prepared: UInt8[np.ndarray, "n h w c"], *, at_least: int | float
+    ) -> list[tuple[Float[np.ndarray, "m 4"], Float[np.ndarray, " m"], Int[np.ndarray, " m"]]]:
+        """Corners in pixels of the net's input, scores and classes of each picture at the net's size, best first."""
+        answers = self.file.run(prepared, **{AT_LEAST: np.float32(at_least)})
+        return [
+            (one["boxes"].astype(np.float64), one["scores"].astype(np.float64), one["classes"])
+            for one in split(answers, len(prepared))
+        ]

@@ -1,0 +1,30 @@
+"""A localizer from an exported file. Imports no torch."""
+
+import numpy as np
+from jaxtyping import UInt8
+
+from lenslet.card import Card
+from lenslet.runtime import FromFile, OnnxFile
+from lenslet.tasks.localize.base import BaseLocalizer, Told
+
+__all__ = ["ExportedLocalizer"]
+
+
+class ExportedLocalizer(FromFile, BaseLocalizer):
+    """Called and measured as a `Localizer` is.
+
+    Args:
+        file: of such a model.
+    """
+
+    def __init__(self, file: OnnxFile) -> None:
+        super().__init__(file)
+        self.card = Card.from_dict(file.card, str(file.path))
+
+    def told(self, prepared: UInt8[np.ndarray, "n h w c"]) -> Told:
+        """p_c, corners as shares of the sides, and probabilities of the classes, for pictures at the net's size."""
+        height, width = prepared.shape[1:3]
+        answers = self.file.run(prepared)
+        corners = answers["box"].astype(np.float64) / [width, height, width, height]
+        presence, scores = (answers[name].astype(np.float64) for name in ("presence", "scores"))
+        return presence, corners, (scores / scores.sum(1, keepdims=True)).clip(0, 1)
