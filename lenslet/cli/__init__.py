@@ -19,6 +19,7 @@ from lenslet.cli import (
     filter,  # noqa: A004
     models,
     predict,
+    serve,
     split,
     stats,
     stylize,
@@ -39,6 +40,7 @@ COMMANDS = (
     stylize.command,
     filter.command,
     models.command,
+    serve.command,
     demo.command,
     check.command,
     stats.command,

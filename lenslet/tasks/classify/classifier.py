@@ -70,6 +70,13 @@ class Classifier:
         logits = self.logits(prepared[None])
         return next(classifications(logits, self.labels, [shown], temperature=self.card.temperature))
 
+    def classify(self, pictures: Sequence[UInt8[np.ndarray, "_ _ 3"]]) -> list[Classification]:
+        """Classify several open pictures in one go."""
+        if not pictures:
+            return []
+        logits = self.logits(np.stack([self._prepare(picture) for picture in pictures]))
+        return list(classifications(logits, self.labels, list(pictures), temperature=self.card.temperature))
+
     def predict(self, pictures: Iterable[str | Path], *, batch: int = 32) -> Iterator[Classification | Unreadable]:
         """Classify files, one result each, in their order; a file that cannot be opened gives an `Unreadable`."""
         paths = iter(Path(p) for p in pictures)
