@@ -4,6 +4,7 @@ LensletError                 one clear sentence: what is wrong, where, and what 
 ├── CallError        exit 2  the call, or something the caller brought, is wrong
 │   ├── ShapeError           arrays that do not fit together; names both shapes
 │   ├── ImageError           a file that is no readable picture
+│   │   └── KindError        no picture at all, or of a kind that is not read
 │   ├── DataError            a folder or label file that is no data set
 │   ├── CardError            a model folder that is not whole, not known, or not safe
 │   ├── GalleryError         a gallery of faces that is damaged, not known, or closed to this key
@@ -34,6 +35,10 @@ class ShapeError(CallError, ValueError):
 
 class ImageError(CallError, ValueError):
     """A picture that cannot be opened: broken, empty, too large, or no picture at all."""
+
+
+class KindError(ImageError):
+    """No picture at all, or one of a kind that is not read: a document, a video, a web page."""
 
 
 class DataError(CallError, ValueError):

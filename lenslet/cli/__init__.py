@@ -20,6 +20,7 @@ from lenslet.cli import (
     filter,  # noqa: A004
     models,
     predict,
+    serve,
     split,
     stats,
     stylize,
@@ -41,6 +42,7 @@ COMMANDS = (
     stylize.command,
     filter.command,
     models.command,
+    serve.command,
     demo.command,
     check.command,
     stats.command,

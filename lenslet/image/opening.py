@@ -23,7 +23,7 @@ from PIL import (
     WebPImagePlugin,
 )
 
-from lenslet.errors import ImageError
+from lenslet.errors import ImageError, KindError
 from lenslet.image.guard import guarded
 from lenslet.image.modes import rgb_of_array, rgb_of_picture
 from lenslet.image.names import foreign_kind, spoken
@@ -184,7 +184,7 @@ def _trying(name: str, step: Callable[[], T], start: bytes = b"") -> T:
         size = f" ({int(found[0]) / 1e6:,.0f} megapixels)" if found else ""
         raise ImageError(f"{name} has too many pixels{size}; shrink it, or raise max_pixels") from error
     except UnidentifiedImageError as error:
-        raise ImageError(f"{name} is {foreign_kind(start)}") from error
+        raise KindError(f"{name} is {foreign_kind(start)}") from error
     except MemoryError as error:
         raise ImageError(f"{name} does not fit into memory; shrink it first") from error
     except Exception as error:  # noqa: BLE001, RUF100 - a fuzzer finds struct, index, key, zero-division ... errors in any decoder

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from contextvars import ContextVar
 from time import monotonic
 from typing import Any, Protocol, runtime_checkable
 
@@ -78,9 +79,29 @@ def phases(shown: Bar) -> Callable[[str, float], None]:
     return watch
 
 
+_watcher: ContextVar[Bar | None] = ContextVar("watcher", default=None)
+
+
+@contextmanager
+def watched(by: Bar) -> Iterator[None]:
+    """Let somebody else than a terminal be told what the verbs of a block do: a page, or a client of the server.
+
+    The work ends where `by` raises.
+    """
+    token = _watcher.set(by)
+    try:
+        yield
+    finally:
+        _watcher.reset(token)
+
+
 @contextmanager
 def bar(*, shown: bool) -> Iterator[Bar]:
     """A bar for the length of a block."""
+    watcher = _watcher.get()
+    if watcher is not None:
+        yield watcher
+        return
     if not shown:
         yield _Silent()
         return

@@ -110,15 +110,20 @@ class BaseDetector(ABC):
             side: of a tile, pixels; None: as large as the pictures were that this model learned from.
             at_least: lowest score of a box; None: the model's own threshold.
         """
-        usual = max(self.card.preprocess.size)
-        size = side or int(self.card.data.get("picture_side", usual)) or usual
         for path in map(Path, pictures):
             opened = self._open(path)
             if isinstance(opened, Unreadable):
                 yield opened
                 continue
-            found = by_tiles(opened, lambda parts: self.detect(parts, at_least=at_least), side=size)
-            yield replace(found, picture=path)
+            yield replace(self.detect_tiles(opened, side=side, at_least=at_least), picture=path)
+
+    def detect_tiles(
+        self, picture: UInt8[np.ndarray, "_ _ 3"], *, side: int | None = None, at_least: int | float | None = None
+    ) -> Detections:
+        """As `predict_tiles`, of one open picture."""
+        usual = max(self.card.preprocess.size)
+        size = side or int(self.card.data.get("picture_side", usual)) or usual
+        return by_tiles(picture, lambda parts: self.detect(parts, at_least=at_least), side=size)
 
     def evaluate(
         self,

@@ -1,0 +1,176 @@
+"""The signature of a verb -> the fields of a form: what a field is called, takes and says is written once, there."""
+
+import math
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+from fastapi import Request
+from starlette.datastructures import FormData, UploadFile
+from starlette.exceptions import HTTPException
+
+from lenslet.serve.problems import Refused
+from lenslet.verbs.signature import Parameter, parameters
+
+__all__ = ["Form"]
+
+_FILES = 64
+"""Pictures in a request, at the most."""
+_FORMS = ("multipart/form-data", "application/x-www-form-urlencoded")
+_RAW = "application/octet-stream"
+_TRUE, _FALSE = ("true", "1", "yes", "on"), ("false", "0", "no", "off", "")
+_WORDS = {str: "string", float: "number", int: "integer", bool: "boolean"}
+
+
+@dataclass(frozen=True)
+class Form:
+    """The fields of one route.
+
+    Args:
+        verb: whose arguments they are.
+        pictures: those that are files.
+        left_out: those that do not go over a network: places on the disk, what the server has chosen already.
+        one: arguments that take several values and are one here: the field -> the argument.
+        bounds: least and most of numbers.
+        raw: whether the body may be the picture itself.
+    """
+
+    verb: Callable[..., Any]
+    pictures: tuple[str, ...] = ()
+    left_out: tuple[str, ...] = ()
+    one: tuple[tuple[str, str], ...] = ()
+    bounds: tuple[tuple[str, float | int, float | int], ...] = ()
+    choices: tuple[tuple[str, tuple[Any, ...]], ...] = ()
+    raw: bool = False
+
+    @property
+    def fields(self) -> dict[str, Parameter]:
+        """By name, as they are here."""
+        called = {argument: field for field, argument in self.one}
+        own = {}
+        for found in parameters(self.verb):
+            if found.name in self.left_out:
+                continue
+            name = called.get(found.name, found.name)
+            chosen = dict(self.choices).get(name, found.choices)
+            many = found.many and found.name not in called
+            own[name] = replace(found, name=name, many=many, choices=tuple(chosen))
+        return own
+
+    async def read(self, request: Request) -> dict[str, Any]:
+        """What a request brings: pictures as the bytes of their files, everything else as its type.
+
+        Raises:
+            Refused: it is no form, or a field is missing, unknown, or of another kind.
+        """
+        kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+        if self.raw and (kind.startswith("image/") or kind == _RAW):
+            body = await request.body()
+            return self._checked({self.pictures[0]: [body]})
+        needs = any(self.fields[name].required for name in self.pictures)
+        if kind not in _FORMS[: 1 if needs else 2] and (kind or needs):
+            also = ", or the picture itself as image/jpeg or another image/*" if self.raw else ""
+            raise Refused(415, f"send a form (multipart/form-data){also}, not {_shown(kind) or 'nothing'}")
+        try:
+            form = await request.form(max_files=_FILES, max_fields=_FILES) if kind else FormData()
+        except HTTPException as error:
+            raise Refused(400, f"this form cannot be read: {_shown(str(error.detail))}") from error
+        try:
+            return self._checked({name: [await self._value(name, one) for one in form.getlist(name)] for name in form})
+        finally:
+            await form.close()
+
+    async def _value(self, name: str, value: UploadFile | str) -> bytes | str:
+        if isinstance(value, UploadFile) != (name in self.pictures) and name in self.fields:
+            what = "a picture: send it as a file" if name in self.pictures else "no file: send it as text"
+            raise Refused(422, f"{name} is {what}")
+        return await value.read() if isinstance(value, UploadFile) else value
+
+    def _checked(self, given: Mapping[str, list[Any]]) -> dict[str, Any]:
+        fields = self.fields
+        unknown = [name for name in given if name not in fields]
+        if unknown:
+            raise Refused(422, f"there is no field {_shown(unknown[0])}; there are {', '.join(fields)}")
+        found: dict[str, Any] = {}
+        for name, field in fields.items():
+            values = given.get(name, [])
+            if not values:
+                if field.required:
+                    raise Refused(422, f"{name} is missing: {field.doc}")
+                found[name] = field.default
+            elif len(values) > 1 and not field.many:
+                raise Refused(422, f"{name} is given {len(values)} times, and is one")
+            else:
+                read = [value if name in self.pictures else self._read(field, value) for value in values]
+                found[name] = read if field.many else read[0]
+        return found
+
+    def _read(self, field: Parameter, text: str) -> Any:
+        name, kind = field.name, field.type
+        if field.choices:
+            for choice in field.choices:
+                if str(choice) == text:
+                    return choice
+            raise Refused(422, f"{name} is {_shown(text)}: give {' or '.join(map(str, field.choices))}")
+        if kind is bool:
+            if text.lower() not in _TRUE + _FALSE:
+                raise Refused(422, f"{name} is {_shown(text)}: give true or false")
+            return text.lower() in _TRUE
+        if kind in (int, float):
+            return self._number(name, kind, text)
+        if "\x00" in text:
+            raise Refused(422, f"{name} holds a null character")
+        return text
+
+    def _number(self, name: str, kind: type, text: str) -> float | int:
+        try:
+            value: float | int = kind(text) if len(text) < 40 and text.isascii() and "_" not in text else math.nan
+        except ValueError:
+            value = math.nan
+        if not math.isfinite(value):
+            raise Refused(422, f"{name} is {_shown(text)}: give a {'whole ' if kind is int else ''}number")
+        for bounded, least, most in self.bounds:
+            if bounded == name and not least <= value <= most:
+                raise Refused(422, f"{name} is {_shown(text)}: give {least:g} to {most:,g}")
+        return value
+
+    # For OpenAPI
+
+    def body(self, example: Mapping[str, Any] | None = None) -> dict[str, Any]:
+        """The request body, in OpenAPI's words."""
+        fields = self.fields
+        schema: dict[str, Any] = {
+            "type": "object",
+            "properties": {name: self._schema(field) for name, field in fields.items()},
+            "additionalProperties": False,
+        }
+        required = [name for name, field in fields.items() if field.required]
+        schema |= {"required": required} if required else {}
+        one: dict[str, Any] = {"schema": schema} | ({"example": dict(example)} if example else {})
+        content = {_FORMS[0]: one}
+        if not any(fields[name].required for name in self.pictures):
+            content[_FORMS[1]] = one
+        if self.raw:
+            content["image/*"] = {"schema": {"type": "string", "format": "binary"}}
+        return {"content": content, "required": bool(required)}
+
+    def _schema(self, field: Parameter) -> dict[str, Any]:
+        one: dict[str, Any]
+        if field.name in self.pictures:
+            one = {"type": "string", "format": "binary"}
+        else:
+            one = {"type": _WORDS.get(field.type, "string")}
+            one |= {"enum": list(field.choices)} if field.choices else {}
+            for name, least, most in self.bounds:
+                one |= {"minimum": least, "maximum": most} if name == field.name else {}
+        made = {"type": "array", "items": one} if field.many else one
+        made |= {"minItems": 1} if field.many and field.required else {}
+        made["description"] = field.doc
+        if not field.required and field.default not in (None, ()):
+            made["default"] = field.default
+        return made
+
+
+def _shown(text: str) -> str:
+    """As much of what somebody sent as belongs into a sentence."""
+    return repr(text[:40] + ("..." if len(text) > 40 else "")) if text else ""
