@@ -21,6 +21,7 @@ from lenslet.cli import (
     predict,
     split,
     stats,
+    studio,
     stylize,
     train,
 )
@@ -40,6 +41,7 @@ COMMANDS = (
     filter.command,
     models.command,
     demo.command,
+    studio.command,
     check.command,
     stats.command,
     split.command,

@@ -1,0 +1,12 @@
+"""The pages, in the order of the navigation: one line each."""
+
+from lenslet.studio.page import Page
+from lenslet.studio.pages.data import PAGE as DATA
+from lenslet.studio.pages.label import PAGE as LABEL
+
+__all__ = ["PAGES"]
+
+PAGES: tuple[Page, ...] = (
+    LABEL,
+    DATA,
+)
