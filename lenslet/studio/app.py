@@ -33,7 +33,8 @@ def create(project: "Project") -> FastAPI:
     for page in PAGES:
         if page.routes is not None:
             page.routes(router, project)
-        _add(page, project)
+        for one in (page, *page.below):
+            _add(one, project)
     app.include_router(router)
     app.add_exception_handler(LensletError, _sentence)  # type: ignore[arg-type]
 

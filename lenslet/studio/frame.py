@@ -57,7 +57,8 @@ def _navigation(page: Page, project: "Project") -> None:
         tag("span", project.root.name or str(project.root), "folder", title=str(project.root))
     with tag("nav", aria_label="Pages"):
         for one in PAGES:
-            tag("a", one.title, href=one.path, **({"aria_current": "page"} if one is page else {}))
+            here = {"aria_current": "page"} if page in (one, *one.below) else {}
+            tag("a", one.title, href=one.path, **here)
     with tag("span", "", "tools"):
         tag("button", "Auto", type="button", id="theme", aria_label="Theme: as the system; change")
         tag("button", "?", type="button", id="help-button", aria_label="Keys", aria_haspopup="dialog")

@@ -28,6 +28,7 @@ class Page:
         routes: adds what the page fetches beside (`/api/...`) to a router, once; None where there is nothing.
         shortcuts: keys of this page, for the help that `?` opens.
         wide: the content takes the whole window, without heading and margins.
+        below: further pages that this one leads to; they are not in the navigation, which marks this one on them.
     """
 
     path: str
@@ -37,3 +38,4 @@ class Page:
     routes: "Callable[[APIRouter, Project], None] | None" = None
     shortcuts: tuple[Shortcut, ...] = ()
     wide: bool = False
+    below: "tuple[Page, ...]" = ()
