@@ -8,6 +8,7 @@ LensletError                 one clear sentence: what is wrong, where, and what 
 │   ├── DataError            a folder or label file that is no data set
 │   ├── CardError            a model folder that is not whole, not known, or not safe
 │   ├── GalleryError         a gallery of faces that is damaged, not known, or closed to this key
+│   ├── StaleError           something was changed by somebody else since it was read
 │   └── MissingError         something that has to be installed or downloaded first
 └── WorkError        exit 1  the call was right and the work failed
     ├── DivergedError        the loss became NaN or infinite
@@ -51,6 +52,10 @@ class CardError(CallError, ValueError):
 
 class GalleryError(CallError, ValueError):
     """A gallery of faces that is damaged, of a newer version, bound to another model, or closed to this key."""
+
+
+class StaleError(CallError):
+    """What was to be written has been changed by somebody else since it was read."""
 
 
 class MissingError(CallError):

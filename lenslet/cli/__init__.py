@@ -23,6 +23,7 @@ from lenslet.cli import (
     serve,
     split,
     stats,
+    studio,
     stylize,
     train,
 )
@@ -44,6 +45,7 @@ COMMANDS = (
     models.command,
     serve.command,
     demo.command,
+    studio.command,
     check.command,
     stats.command,
     split.command,

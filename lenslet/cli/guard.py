@@ -23,6 +23,9 @@ EXTRAS = {  # the module that is missing -> the extra that brings it
     "pyarrow": "ray",
     "tensorboard": "tensorboard",
     "mlflow": "mlflow",
+    "nicegui": "studio",
+    "fastapi": "studio",
+    "uvicorn": "studio",
 }
 
 

@@ -12,7 +12,9 @@ from lenslet.verbs.signature import parameters
 
 VERBS = Path(lenslet.__file__).parent / "verbs"
 BY_NAME = {" ".join(filter(None, (command.group, command.name))): command for command in COMMANDS}
-AT_THE_TOP = {name: command for name, command in BY_NAME.items() if command.group != "face"}
+# Doors behind the command line: they serve until stopped, and have no function in Python.
+DOORS = {"studio"}
+AT_THE_TOP = {name: command for name, command in BY_NAME.items() if command.group != "face" and name not in DOORS}
 # In Python these are methods of the object that they are about.
 METHODS = {
     command.name: {"list": "people", "import": "bring"}.get(command.name, command.name)
