@@ -3,10 +3,12 @@
 from lenslet.studio.page import Page
 from lenslet.studio.pages.data import PAGE as DATA
 from lenslet.studio.pages.label import PAGE as LABEL
+from lenslet.studio.pages.use import PAGE as USE
 
 __all__ = ["PAGES"]
 
 PAGES: tuple[Page, ...] = (
     LABEL,
     DATA,
+    USE,
 )
