@@ -5,7 +5,7 @@ from lenslet.draw.boxed import boxes
 from lenslet.draw.colours import PALETTE, colour_of, diverging, heat_colours
 from lenslet.draw.finding import cells, faint, filled, overlap
 from lenslet.draw.marks import lines, points
-from lenslet.draw.overlay import heat
+from lenslet.draw.overlay import heat, heat_layer
 from lenslet.draw.shapes import shapes
 from lenslet.draw.sheets import beside, enlarged, filters, fit, grid, label, strips
 from lenslet.draw.text import drawable, font_file
@@ -28,6 +28,7 @@ __all__ = [
     "grid",
     "heat",
     "heat_colours",
+    "heat_layer",
     "label",
     "lines",
     "overlap",

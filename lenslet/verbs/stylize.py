@@ -1,6 +1,7 @@
 """stylize: a photo, painted in the style of another picture."""
 
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
@@ -72,6 +73,7 @@ def stylize(
     from lenslet.results.painting import Painting
     from lenslet.tasks.style.manner import Manner
     from lenslet.tasks.style.painter import Painter
+    from lenslet.verbs.easel import look
     from lenslet.verbs.encoder import encoder_of
     from lenslet.verbs.progress import bar
 
@@ -108,6 +110,7 @@ def stylize(
                     shown.say(stroke.said)
                 parts = ", ".join(f"{name} {value:.3g}" for name, value in stroke.costs.items())
                 shown.at(stroke.share, f"cost {stroke.cost:.3g} ({parts})")
+                look(stroke, partial(painter.picture, stroke))
                 if every and out is not None and stroke.step and stroke.step % every == 0:
                     _save_between(painter.picture(stroke), Path(out), stroke.step)
         except KeyboardInterrupt:

@@ -4,11 +4,13 @@ from lenslet.studio.page import Page
 from lenslet.studio.pages.data import PAGE as DATA
 from lenslet.studio.pages.label import PAGE as LABEL
 from lenslet.studio.pages.learn import PAGE as LEARN
+from lenslet.studio.pages.use import PAGE as USE
 
 __all__ = ["PAGES"]
 
 PAGES: tuple[Page, ...] = (
     LABEL,
     DATA,
+    USE,
     LEARN,
 )
