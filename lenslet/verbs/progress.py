@@ -1,9 +1,13 @@
 """Bars on stderr for verbs that take long; plain lines where stderr is no terminal, nothing where nobody asked."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from contextvars import ContextVar
 from time import monotonic
-from typing import Any, Protocol, runtime_checkable
+from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
+
+if TYPE_CHECKING:
+    from lenslet.verbs.job import Job
 
 
 @runtime_checkable
@@ -18,6 +22,30 @@ class Bar(Protocol):
 
     def say(self, text: str) -> None:
         """A sentence that must not be overlooked."""
+
+
+@runtime_checkable
+class Onlooker(Bar, Protocol):
+    """A bar that also looks at what is learned, and may halt it: a page that shows a run while it lasts."""
+
+    def learned(self, model: Any, job: "Job", rows: Sequence[dict[str, float]]) -> None:
+        """An epoch is over; the model holds the best weights so far, and the rows are those of results.csv."""
+
+    def paused(self) -> bool:
+        """Whether to halt after this step, with the state kept."""
+
+
+_OWN: ContextVar[Bar | None] = ContextVar("bar", default=None)
+
+
+@contextmanager
+def shown_by(own: Bar) -> Iterator[None]:
+    """Verbs that are called within the block show their progress by this bar, and by no other."""
+    before = _OWN.set(own)
+    try:
+        yield
+    finally:
+        _OWN.reset(before)
 
 
 class _Silent:
@@ -81,6 +109,10 @@ def phases(shown: Bar) -> Callable[[str, float], None]:
 @contextmanager
 def bar(*, shown: bool) -> Iterator[Bar]:
     """A bar for the length of a block."""
+    own = _OWN.get()
+    if own is not None:
+        yield own
+        return
     if not shown:
         yield _Silent()
         return
