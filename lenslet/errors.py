@@ -10,9 +10,10 @@ LensletError                 one clear sentence: what is wrong, where, and what 
 │   ├── GalleryError         a gallery of faces that is damaged, not known, or closed to this key
 │   ├── StaleError           something was changed by somebody else since it was read
 │   └── MissingError         something that has to be installed or downloaded first
-└── WorkError        exit 1  the call was right and the work failed
-    ├── DivergedError        the loss became NaN or infinite
-    └── DownloadError        weights could not be fetched whole
+├── WorkError        exit 1  the call was right and the work failed
+│   ├── DivergedError        the loss became NaN or infinite
+│   └── DownloadError        weights could not be fetched whole
+└── PausedError      exit 1  the work was halted by who watches it, and can go on from there
 
 This room imports nothing, so that any other may raise its errors.
 """
@@ -72,3 +73,7 @@ class DivergedError(WorkError):
 
 class DownloadError(WorkError):
     """A download that could not be completed or whose hash is wrong."""
+
+
+class PausedError(LensletError):
+    """Work that was halted by who watches it; nothing is lost, and it can go on from there."""

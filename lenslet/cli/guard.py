@@ -14,7 +14,7 @@ from collections.abc import Callable
 from lenslet.cli.output import say
 from lenslet.errors import LensletError
 
-__all__ = ["guarded"]
+__all__ = ["guarded", "sentence_of"]
 
 INTERRUPTED, NO_READER = 130, 141
 EXTRAS = {  # the module that is missing -> the extra that brings it
@@ -48,13 +48,13 @@ def guarded(work: Callable[[], object]) -> int:
     except Exception as error:
         if os.environ.get("LENSLET_DEBUG", "0") not in ("", "0") and not isinstance(error, LensletError):
             raise
-        text, code = _sentence(error)
+        text, code = sentence_of(error)
         say(f"lenslet: {text}")
         return code
     return code
 
 
-def _sentence(error: Exception) -> tuple[str, int]:
+def sentence_of(error: Exception) -> tuple[str, int]:
     """What to say of an error, and the exit code."""
     if isinstance(error, LensletError):
         return " ".join(str(error).split()), error.exit_code

@@ -61,7 +61,13 @@ def _folders(root: Path) -> list[Path]:
         inside = sorted(root.iterdir())
     except OSError as error:
         raise DataError(f"{root}: the folder cannot be read ({error.strerror}); check its permissions") from error
-    return [f for f in inside if f.is_dir() and not f.name.startswith(".") and f.name.lower() not in _NOT_CLASSES]
+    folders = [f for f in inside if f.is_dir() and not f.name.startswith(".") and f.name.lower() not in _NOT_CLASSES]
+    return [f for f in folders if not (f.name == "runs" and _keeps_runs(f))]
+
+
+def _keeps_runs(folder: Path) -> bool:
+    """Whether this is where `lenslet train` has put its runs: no class, though they have figures in them."""
+    return any(folder.glob("*/args.yaml")) or any(folder.glob("*/card.json"))
 
 
 def _classes(root: Path, empty: list[Path]) -> dict[str, list[Path]]:

@@ -10,9 +10,14 @@ from lenslet.errors import DataError
 TABLES = frozenset({".csv", ".tsv"})
 """Suffixes, in lower case, of the files that are read as tables."""
 
+CLASSES = "classes.csv"
+"""The table of a folder whose pictures are sorted by no folders: as the studio keeps classes of whole pictures."""
+
 
 def read(root: str | Path, *, at_least: int = 2) -> Parts:
     """Read a data set of classes by its look: a .csv or .tsv file is a table, all else is taken for a folder.
+
+    A folder that holds `classes.csv` is read by that table; pictures that it does not name are not labelled.
 
     Args:
         root: the folder or the table.
@@ -22,6 +27,8 @@ def read(root: str | Path, *, at_least: int = 2) -> Parts:
         DataError: nothing there, or not such a data set; see `read_folder` and `read_table`.
     """
     root = Path(root)
+    if root.is_dir() and (root / CLASSES).is_file():
+        return read_table(root / CLASSES, at_least=at_least)
     if root.is_dir():
         return read_folder(root, at_least=at_least)
     if root.suffix.lower() in TABLES:

@@ -117,3 +117,8 @@ def missing_note(parts: Parts, part: Part) -> str:
 def empty_note(folder: Path) -> str:
     """The sentence about a class folder without a picture."""
     return f"{folder}: no pictures in this class folder, so it is left out"
+
+
+def holds_run(names: Iterable[str]) -> bool:
+    """Whether a folder with these files in it is a model, or a run of training: no data, wherever it lies."""
+    return not {"card.json", "args.yaml"}.isdisjoint(names)

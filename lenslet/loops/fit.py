@@ -11,7 +11,7 @@ from typing import Any, Protocol, runtime_checkable
 import torch
 from torch import Tensor, nn
 
-from lenslet.errors import DivergedError
+from lenslet.errors import DivergedError, PausedError
 from lenslet.loops.average import Average
 from lenslet.loops.compiling import compiled
 from lenslet.loops.distributed import world
@@ -78,6 +78,7 @@ def fit(
     resume: State | None = None,
     keep: Callable[[State], None] | None = None,
     keep_every: int | float = math.inf,
+    pause: Callable[[], bool] | None = None,
 ) -> Iterator[Epoch]:
     """Train `net` in place, yielding after each pass over `train`.
 
@@ -97,14 +98,17 @@ def fit(
         resume: where an earlier call had got to; a larger budget than it had goes on from there.
         keep: given the state of the run after each epoch and every `keep_every` seconds; it is the caller's to save.
         keep_every: seconds between two states within an epoch.
+        pause: asked after each step; at a yes the state is kept and the run halts, to go on from this very step.
 
     Raises:
+        PausedError: `pause` said so.
         DivergedError: the loss is NaN or infinite.
         CardError: `resume` is of another net.
 
     Source: course 1.13; AdamW, Loshchilov and Hutter 2017; label smoothing, Szegedy et al. 2015.
     """
     run = _Run(net, task, train, valid, recipe, keep, keep_every)
+    run.pause = pause
     if resume is not None:
         run.restore(resume)
     try:
@@ -147,6 +151,7 @@ class _Run:
         self.wrapped = self.world.wrap(net)
         if recipe.compile:
             self.wrapped = compiled(self.wrapped)
+        self.pause: Callable[[], bool] | None = None
         self.best: dict[str, Tensor] | None = None
         self.best_score = (-math.inf, -math.inf)
         self.last: dict[str, Tensor] | None = None
@@ -197,9 +202,12 @@ class _Run:
                     self.sums[name] = self.sums.get(name, 0.0) + value
                 seen += pictures
                 self.batch += 1
-                if self.keep is not None and time.perf_counter() - self.kept >= self.keep_every:
+                halt = self.pause is not None and self.pause()
+                if self.keep is not None and (halt or time.perf_counter() - self.kept >= self.keep_every):
                     self.dice = torch.get_rng_state()
                     self.keep_state()
+                if halt:
+                    raise PausedError(f"paused in epoch {self.number}")
             spent = self.seconds - began
             losses = {name: value / self.batch for name, value in self.sums.items()} if self.batch else {}
             ended = self.fraction

@@ -1,5 +1,6 @@
 """What a model answers and how good it is: frozen, validated values that know nothing of their maker."""
 
+from lenslet.results.answers import Answer
 from lenslet.results.attribution import Attribution
 from lenslet.results.calibration import Calibration
 from lenslet.results.classification import Classification
@@ -36,6 +37,7 @@ from lenslet.results.unreadable import Unreadable
 from lenslet.results.verification import Verification
 
 __all__ = [
+    "Answer",
     "Attribution",
     "Calibration",
     "Classification",

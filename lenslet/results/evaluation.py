@@ -13,6 +13,7 @@ from jaxtyping import Int
 
 from lenslet.errors import CallError, ShapeError, WorkError
 from lenslet.files import whole_file
+from lenslet.results.answers import Answer
 from lenslet.results.curves import Curves
 from lenslet.results.mistakes import Mistakes
 from lenslet.results.roc import Roc, roc_figure
@@ -81,6 +82,7 @@ class Evaluation:
         mistakes: of a detector, by their kind.
         curves: of a detector, precision against recall and against the threshold.
         roc: of pairs, how their distances lie.
+        answers: every answer beside its truth, of tasks that tell them; not in the JSON, a run keeps it as answers.csv.
     """
 
     task: str
@@ -96,6 +98,7 @@ class Evaluation:
     mistakes: Mistakes | None = None
     curves: Curves | None = None
     roc: Roc | None = None
+    answers: tuple[Answer, ...] = ()
 
     def __post_init__(self) -> None:
         if self.n < 0:

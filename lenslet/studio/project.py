@@ -13,6 +13,8 @@ import threading
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path, PurePosixPath
 
+from lenslet.data.class_table import ClassTable
+from lenslet.data.scenes.annotations import FOLDER, Annotations
 from lenslet.errors import CallError
 from lenslet.files import write_whole
 from lenslet.image.names import spoken
@@ -31,11 +33,17 @@ class Settings:
         classes: in the order of the number keys.
         points: names of the points that every thing has; none where there are boxes only.
         lines: pairs of numbers of points, for drawing.
+        kind: what is labelled: boxes, points, or classes of whole pictures; "" where nobody has said.
     """
 
     classes: tuple[str, ...] = ()
     points: tuple[str, ...] = ()
     lines: tuple[tuple[int, int], ...] = ()
+    kind: str = ""
+
+
+KINDS = {"boxes": "detect", "points": "landmark", "classes": "classify"}
+"""What can be labelled -> the task that learns from it."""
 
 
 @dataclass(frozen=True)
@@ -63,6 +71,8 @@ class Project:
         self._lock = threading.RLock()
         self._pictures: tuple[str, ...] | None = None
         self._known: frozenset[str] = frozenset()
+        self._drawn: Annotations | None = None
+        self.classes = ClassTable(root)
 
     @classmethod
     def at(cls, folder: str | Path) -> "Project":
@@ -90,10 +100,46 @@ class Project:
         from lenslet.data.scenes.places import below, is_picture
 
         names = below(self.root)
-        found = tuple(n for n in names if is_picture(n) and not n.startswith((f"{RUNS}/", "Annotations/")))
+        found = tuple(n for n in names if is_picture(n) and not n.startswith((f"{RUNS}/", f"{FOLDER}/")))
         with self._lock:
-            self._pictures, self._known = found, frozenset(found)
+            self._pictures, self._known, self._drawn = found, frozenset(found), None
         return found
+
+    @property
+    def drawn(self) -> Annotations:
+        """Boxes and points of single pictures."""
+        with self._lock:
+            if self._drawn is None:
+                self._drawn = Annotations(self.root, self.pictures)
+            return self._drawn
+
+    @property
+    def kind(self) -> str:
+        """What is labelled here: as was said, else as it looks: boxes where nothing is labelled yet."""
+        said = self.settings.kind
+        if said:
+            return said
+        if self.drawn.labelled:
+            return "boxes"
+        return "classes" if self.classes.read() else "boxes"
+
+    @property
+    def task(self) -> str:
+        """The task that learns from what is labelled here."""
+        return KINDS[self.kind]
+
+    def labelled(self) -> frozenset[str]:
+        """Pictures that are labelled with what is labelled here."""
+        if self.kind == "classes":
+            return frozenset(self.classes.read()) & self._all()
+        return self.drawn.labelled & self._all()
+
+    def data(self) -> tuple[Path, str]:
+        """What `train`, `check`, `stats` and `evaluate` take, and the task."""
+        return self.root, self.task
+
+    def _all(self) -> frozenset[str]:
+        return self._known if self.pictures else frozenset()
 
     def path(self, name: str) -> Path:
         """The file of a picture.
@@ -119,11 +165,12 @@ class Project:
                 tuple(map(str, said.get("classes", ()))),
                 tuple(map(str, said.get("points", ()))),
                 tuple((int(a), int(b)) for a, b in said.get("lines", ())),
+                said["kind"] if said.get("kind") in KINDS else "",
             )
         except (OSError, ValueError, TypeError, AttributeError):
             return Settings()
 
-    def set(self, **changed: tuple[object, ...]) -> Settings:
+    def set(self, **changed: tuple[object, ...] | str) -> Settings:
         """Write some of the names anew, whole or not at all."""
         with self._lock:
             new = replace(self.settings, **changed)  # type: ignore[arg-type]

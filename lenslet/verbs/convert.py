@@ -26,7 +26,7 @@ def convert(
     What is wrong in the labels is put right or left out, and told, as in training; the old files stay as they are.
 
     Raises:
-        DataError: no such data, or nothing in it can be used; or the form cannot hold it.
+        DataError: no such data, or nothing in it can be used.
         CallError: `out` is taken.
         WorkError: the disk is full or may not be written.
     """

@@ -26,7 +26,7 @@ def worst_drawn(model: Any, evaluation: "Evaluation", data: Any) -> list[tuple[n
         evaluation: what it was measured to be.
         data: on which.
     """
-    one = _localized if evaluation.task == "localize" else _pointed
+    one = localized if evaluation.task == "localize" else pointed
     drawn = []
     for truth, answer, number in model.compared(data, evaluation, _WORST):
         try:
@@ -42,7 +42,8 @@ def enlarged(picture: np.ndarray) -> tuple[np.ndarray, float]:
     return resize(picture, (round(picture.shape[0] * scale), round(picture.shape[1] * scale))), scale
 
 
-def _localized(truth: "Localization", answer: "Localization", over: float) -> tuple[np.ndarray, str]:
+def localized(truth: "Localization", answer: "Localization", over: float) -> tuple[np.ndarray, str]:
+    """Truth and answer on the picture, and both in words; `over` is their IoU."""
     assert truth.picture is not None  # `compared` gives what was opened
     picture, scale = enlarged(open_image(truth.picture))
     boxes = [one.box * scale for one in (truth, answer) if one.found]
@@ -53,7 +54,7 @@ def _localized(truth: "Localization", answer: "Localization", over: float) -> tu
     return picture, said + (f", IoU {over:.2f}" if truth.found and answer.found else "")
 
 
-def _pointed(truth: "Points", answer: "Points", nme: float) -> tuple[np.ndarray, str]:
+def pointed(truth: "Points", answer: "Points", nme: float) -> tuple[np.ndarray, str]:
     """Cut out around the points, so that they can be told from each other."""
     assert truth.picture is not None  # `compared` gives what was opened
     picture = open_image(truth.picture)

@@ -23,7 +23,9 @@ def evaluate(
         ),
     ],
     *,
-    out: Annotated[Path | None, Doc("Also write report.html and its figure into this folder.")] = None,
+    out: Annotated[
+        Path | None, Doc("Also write report.html and its figure, evaluation.json and answers.csv into this folder.")
+    ] = None,
     include_seen: Annotated[bool, Doc("Measure on pictures that the model was trained on, too.")] = False,
     backend: Annotated[
         Literal["onnxruntime", "openvino"], Doc("Who computes, of an exported .onnx file.")
@@ -43,6 +45,7 @@ def evaluate(
     """
     from lenslet.verbs.load import load
     from lenslet.verbs.progress import bar
+    from lenslet.verbs.run_folder import write_measured
 
     opened = load(model, backend=backend)
     with bar(shown=progress) as shown:
@@ -66,6 +69,7 @@ def evaluate(
 
             page = detection_page(evaluation, title=title) if finds else evaluation_page(evaluation, title=title)
         page.write(Path(out) / "report.html")
+        write_measured(Path(out), evaluation)
         name = {"detect": "precision-recall.png", "face": "roc.png"}.get(evaluation.task, "confusion.png")
         if evaluation.task != "landmark" and (evaluation.task != "face" or evaluation.roc is not None):
             evaluation.plot(Path(out) / name)

@@ -38,8 +38,8 @@ def task_of(data: str | Path, asked: str | None) -> str:
     form = form_of(data)
     if form is None:
         return "classify"
-    # these two may hold points and no boxes; the other forms have a box around every thing
-    return "landmark" if form in ("csv", "labelstudio") and read_boxes(data, at_least=0).boxless else "detect"
+    # these may hold points and no boxes; the other forms have a box around every thing
+    return "landmark" if form in ("csv", "labelstudio", "voc") and read_boxes(data, at_least=0).boxless else "detect"
 
 
 def budget_of(arguments: dict[str, Any]) -> dict[str, Any]:

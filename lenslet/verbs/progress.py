@@ -1,10 +1,13 @@
 """Bars on stderr for verbs that take long; plain lines where stderr is no terminal, nothing where nobody asked."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from time import monotonic
-from typing import Any, Protocol, runtime_checkable
+from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
+
+if TYPE_CHECKING:
+    from lenslet.verbs.job import Job
 
 
 @runtime_checkable
@@ -19,6 +22,17 @@ class Bar(Protocol):
 
     def say(self, text: str) -> None:
         """A sentence that must not be overlooked."""
+
+
+@runtime_checkable
+class Onlooker(Bar, Protocol):
+    """A bar that also looks at what is learned, and may halt it: a page that shows a run while it lasts."""
+
+    def learned(self, model: Any, job: "Job", rows: Sequence[dict[str, float]]) -> None:
+        """An epoch is over; the model holds the best weights so far, and the rows are those of results.csv."""
+
+    def paused(self) -> bool:
+        """Whether to halt after this step, with the state kept."""
 
 
 class _Silent:

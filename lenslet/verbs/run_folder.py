@@ -14,9 +14,11 @@ from lenslet.files import write_whole
 
 if TYPE_CHECKING:
     from lenslet.loops import State
+    from lenslet.results import Evaluation
     from lenslet.verbs.job import Job
 
 ARGUMENTS, STATE = "args.yaml", "state.safetensors"
+EVALUATION, ANSWERS = "evaluation.json", "answers.csv"
 
 
 def new_folder(task: str, out: Path | None) -> Path:
@@ -147,3 +149,14 @@ def write_results(folder: Path, rows: Sequence[Mapping[str, float]]) -> None:
     writer.writeheader()
     writer.writerows({name: f"{value:.6g}" for name, value in row.items()} for row in rows)
     write_whole(folder / "results.csv", text.getvalue())
+
+
+def write_measured(folder: Path, evaluation: "Evaluation") -> None:
+    """evaluation.json, the numbers and what they are made of; answers.csv, each answer beside its truth."""
+    from lenslet.results.answers import write_answers
+
+    write_whole(folder / EVALUATION, evaluation.to_json() + "\n")
+    if evaluation.answers:
+        write_answers(folder / ANSWERS, evaluation.answers)
+    else:
+        (folder / ANSWERS).unlink(missing_ok=True)  # of an earlier measuring here

@@ -104,19 +104,24 @@ class Run:
     def learn(self, *, by_heart: bool) -> None:
         """Run the loop; every better model is saved as it comes; what is to be learned by heart, and is, ends early."""
         from lenslet.loops import fit
+        from lenslet.verbs.progress import Onlooker
         from lenslet.verbs.run_folder import write_results
 
         p, folder = self.prepared, self.folder
+        onlooker = self.watch.bar if isinstance(self.watch.bar, Onlooker) else None
         keep = self._keep if folder is not None and not p.by_heart else None
         way = p.begin(progress=self.watch.preparing)
         run = fit(
-            way.net, p.task, way.train, way.valid, way.recipe, resume=self.state, keep=keep, keep_every=_KEEP_EVERY
-        )
+            way.net, p.task, way.train, way.valid, way.recipe, resume=self.state, keep=keep, keep_every=_KEEP_EVERY,
+            pause=onlooker.paused if onlooker is not None else None,
+        )  # fmt: skip
         for epoch in run:
             self.watch.epoch(epoch)
             self.rows.append(row(epoch, before=way.seconds))
             if self.tracking is not None:
                 self.tracking.epoch(self.rows[-1])
+            if onlooker is not None:
+                onlooker.learned(self.model, p, self.rows)
             if folder is not None:
                 due = self.watch.seconds - self.saved_at >= _SAVE_EVERY
                 if epoch.best and due:
@@ -167,10 +172,13 @@ class Run:
         return self.model
 
     def _report(self) -> None:
+        from lenslet.verbs.run_folder import write_measured
         from lenslet.verbs.train_report import write_report
 
-        folder = self.folder
+        folder, evaluation = self.folder, self.model.evaluation
         assert folder is not None
+        if evaluation is not None:
+            self._safely("evaluation.json", lambda: write_measured(folder, evaluation))
         about: dict[str, Any] = {"notes": self.notes, **self.compared}
         self._safely(
             "the report",

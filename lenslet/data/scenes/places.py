@@ -7,7 +7,7 @@ import unicodedata
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path, PurePosixPath
 
-from lenslet.data.samples import PART_NAMES, Part
+from lenslet.data.samples import PART_NAMES, Part, holds_run
 from lenslet.errors import DataError
 from lenslet.image import SUFFIXES
 from lenslet.image.names import spoken
@@ -63,7 +63,8 @@ def put(path: Path, text: str | bytes) -> None:
 def below(root: Path) -> list[str]:
     """Every file below a folder as a path from there, with slashes, sorted; hidden ones are passed over.
 
-    Links that the folder holds are followed, and a folder is entered once, so that loops of them end.
+    So are models and runs of training, the figures of which are no pictures to learn from. Links that the folder holds
+    are followed, and a folder is entered once, so that loops of them end.
     """
     found: list[str] = []
     entered: set[tuple[int, int]] = set()
@@ -78,6 +79,8 @@ def below(root: Path) -> list[str]:
             with os.scandir(root / place) as entries:
                 inside = sorted(entries, key=lambda entry: entry.name)
         except OSError:  # gone, or not ours to look at
+            continue
+        if place and holds_run(entry.name for entry in inside):
             continue
         for entry in inside:
             if entry.name.startswith("."):

@@ -14,6 +14,7 @@ from lenslet.errors import DataError
 from lenslet.image.names import spoken
 
 FORMS = ("voc", "coco", "yolo", "labelstudio", "csv")
+PROJECT = "studio.json"  # in the folder of a project of the studio, whose labels are Pascal VOC
 _HEAD = 1 << 16  # bytes that are looked at to know a file
 _COCO = re.compile(rb'"(images|annotations|categories)"\s*:\s*\[')
 _TASKS = re.compile(rb'"(data|annotations|completions|image|rectanglelabels|original_width|annotator)"\s*:')
@@ -92,7 +93,10 @@ def _looks(root: Path) -> list[_Look]:
     if tasks := [path for path in jsons if kinds[path] == "labelstudio"]:
         looks.append(_tasks(root, _chosen(tasks)))
     if any(name.lower().endswith(".xml") and _annotates(root / name) for name in _some(names, ".xml")):
-        looks.append(_Look("voc", _folder(root, names, ".xml"), lambda _: voc.read(root)))
+        look = _Look("voc", _folder(root, names, ".xml"), lambda _: voc.read(root))
+        if (root / PROJECT).is_file():
+            return [look]  # the labels that the studio keeps; it has taken the others over, or does not count them
+        looks.append(look)
     tables = [path for path in files if path.suffix.lower() in (".csv", ".tsv") and _tabulates(path)]
     if tables:
         looks.append(_table(root, _chosen(tables)))

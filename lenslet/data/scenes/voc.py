@@ -1,5 +1,7 @@
 """Pascal VOC: an XML file for each picture; which pictures are in which part stands in `ImageSets/Main`.
 
+Points, which the form itself does not have, stand in an element of their own: see `voc_points`.
+
 Corners are taken as they stand, as most programs that write this form mean them: a box from 0 to the picture's width
 holds it all. VOC's own pictures of 2012 count pixels from 1; there a box begins one pixel too far right and down.
 """
@@ -11,17 +13,17 @@ from pathlib import Path, PurePosixPath
 from typing import Any
 
 from lenslet.data.samples import PART_SPOKEN, Part
+from lenslet.data.scenes import voc_points
 from lenslet.data.scenes.places import Finder, bare, below, is_picture, part_named, part_of, put, stem, text_of
 from lenslet.data.scenes.raw import Mark, Raw, Sheet, number, unfolded
 from lenslet.data.scenes.scene import Fault, Scene, Scenes
-from lenslet.data.scenes.settle import DIGITS
 from lenslet.data.scenes.xml import Node, element, encoding, parse
 from lenslet.errors import DataError
 from lenslet.image.names import spoken
 
 _LARGEST = 16 << 20  # bytes of one picture's labels
 _CORNERS = ("xmin", "ymin", "xmax", "ymax")
-_OBJECT = frozenset({"name", "bndbox", "difficult"})  # understood; the rest is carried
+_OBJECT = frozenset({"name", "bndbox", "difficult", voc_points.TAG})  # understood; the rest is carried
 _PICTURE = frozenset({"folder", "filename", "path", "size", "object"})
 _TAG = re.compile(r"[A-Za-z_][\w.-]*\Z", re.ASCII)
 PICTURES = "JPEGImages"
@@ -41,6 +43,7 @@ def read(root: Path) -> Raw:
             pictures.setdefault((part_of(name), stem(bare(name))), name)
     lists = _lists(root, names)
     taken: set[str] = set()
+    named: list[tuple[Mark, voc_points.Named]] = []
     unlisted = 0
     finder = Finder(root, {root / PurePosixPath(name).parent for name in pictures.values()})
     for name in names:
@@ -63,7 +66,8 @@ def read(root: Path) -> Raw:
             continue
         said = tree.said("filename") or tree.said("path")
         path = root / picture if picture else (finder.find(said) if said else None)
-        sheet = _sheet(tree, root / name, path, part or listed or "train")
+        sheet, points = sheet_of(tree, root / name, path, part or listed or "train")
+        named += zip(sheet.marks, points, strict=True)
         sheet.name = bare(str(path.relative_to(root).as_posix())) if path else said or f"{key}.jpg"
         if path is None and said and finder.leads_out(said):
             sheet.why = f"its picture {said} is not in the data folder"
@@ -71,6 +75,7 @@ def read(root: Path) -> Raw:
             taken.add(path.relative_to(root).as_posix())
         raw.sheets.append(sheet)
         raw.faults += _shapeless(tree, sheet)
+    voc_points.joined(raw, named)
     if unlisted:
         raw.notes.append(f"{unlisted:,} annotations are in no list of ImageSets/Main, so they are left out")
     raw.faults += [
@@ -113,7 +118,8 @@ def _lists(root: Path, names: Collection[str]) -> dict[str, Part]:
     return found
 
 
-def _sheet(tree: Node, source: Path, path: Path | None, part: Part) -> Sheet:
+def sheet_of(tree: Node, source: Path, path: Path | None, part: Part) -> tuple[Sheet, list[voc_points.Named]]:
+    """What an annotation says, its name left out; and the named points of each mark, which have no order yet."""
     size = tree.child("size")
     height, width = (number(size.said(side)) if size else 0.0 for side in ("height", "width"))
     stated = (round(height), round(width)) if 0 < height < 1e9 and 0 < width < 1e9 else None
@@ -122,26 +128,28 @@ def _sheet(tree: Node, source: Path, path: Path | None, part: Part) -> Sheet:
     if depth and depth != "3":
         more["depth"] = depth
     made = Sheet("", path, source, size.line if size else tree.line, part, stated, more=_json(more))
+    points = []
     for thing in tree.all("object"):
         box = thing.child("bndbox")
-        if box is None:
+        if box is None and thing.child(voc_points.TAG) is None:
             continue
-        corners = tuple(number(box.said(side)) for side in _CORNERS)
+        points.append(voc_points.said(thing))
+        corners = tuple(number(box.said(side)) for side in _CORNERS) if box else None
         difficult = thing.said("difficult")
         made.marks.append(
             Mark(
                 label=thing.said("name"),
-                box=(corners[0], corners[1], corners[2], corners[3]),
+                box=(corners[0], corners[1], corners[2], corners[3]) if corners else None,
                 line=thing.line,
                 difficult=None if not difficult else difficult.lower() in ("1", "true"),
                 more=_json(_plain(thing, _OBJECT)),
             )
         )
-    return made
+    return made, points
 
 
 def _shapeless(tree: Node, sheet: Sheet) -> list[Fault]:
-    """Objects without a box."""
+    """Objects without a box and without points."""
     return [
         Fault(
             "syntax",
@@ -150,7 +158,7 @@ def _shapeless(tree: Node, sheet: Sheet) -> list[Fault]:
             thing.line,
         )
         for thing in tree.all("object")
-        if thing.child("bndbox") is None
+        if thing.child("bndbox") is None and thing.child(voc_points.TAG) is None
     ]
 
 
@@ -181,12 +189,13 @@ def write(scenes: Scenes, names: dict[Part, list[str]], out: Path) -> None:
     """
     for part, made in scenes.named.items():
         for scene, name in zip(made, names[part], strict=True):
-            put(out / "Annotations" / f"{stem(name)}.xml", _text(scene, name))
+            put(out / "Annotations" / f"{stem(name)}.xml", annotation(scene, name, boxless=scenes.boxless))
         lines = "".join(f"{stem(name)}\n" for name in names[part])
         put(out / "ImageSets" / "Main" / f"{PART_SPOKEN[part]}.txt", lines)
 
 
-def _text(scene: Scene, name: str) -> str:
+def annotation(scene: Scene, name: str, *, boxless: bool = False) -> str:
+    """The XML of one picture; `boxless`: it has points only, and the boxes around them are not written."""
     more = unfolded(scene.more)
     height, width = scene.truth.size or (0, 0)
     depth = str(more.pop("depth", 3))
@@ -194,11 +203,14 @@ def _text(scene: Scene, name: str) -> str:
     objects = []
     for i, one in enumerate(truth):
         beside = {"pose": "Unspecified", "truncated": "0"} | unfolded(scene.mores[i] if scene.mores else "")
-        corners = [element(side, _digits(value), 3) for side, value in zip(_CORNERS, one.box, strict=True)]
+        corners = [element(side, voc_points.digits(v), 3) for side, v in zip(_CORNERS, one.box, strict=True)]
         lines = [element("name", one.label, 2)]
         lines += _elements({k: v for k, v in beside.items() if k in ("pose", "truncated", "occluded")}, 2)
         difficult = bool(truth.difficult[i]) if truth.difficult is not None else False
-        lines += [element("difficult", str(int(difficult)), 2), element("bndbox", corners, 2)]
+        lines += [element("difficult", str(int(difficult)), 2)]
+        lines += [] if boxless else [element("bndbox", corners, 2)]
+        if scene.points and scene.points[i].known.any():
+            lines.append(voc_points.elements(scene.points[i], 2))
         lines += _elements({k: v for k, v in beside.items() if k not in ("pose", "truncated", "occluded")}, 2)
         objects.append(element("object", lines, 1))
     size = [element(side, str(value), 2) for side, value in (("width", width), ("height", height))]
@@ -229,9 +241,3 @@ def _elements(plain: dict[str, Any], depth: int) -> list[str]:
             else:
                 made.append(element(tag, str(int(one)) if isinstance(one, bool) else str(one), depth))
     return made
-
-
-def _digits(value: float) -> str:
-    """A coordinate: whole where it is whole."""
-    rounded = round(value, DIGITS)
-    return str(int(rounded)) if rounded == int(rounded) else repr(rounded)

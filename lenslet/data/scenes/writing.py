@@ -19,7 +19,7 @@ _WRITERS: dict[str, ModuleType] = {"voc": voc, "coco": coco, "yolo": yolo, "labe
 # Where pictures lie: in one folder, or in one of each part.
 _PLACES = {"voc": "JPEGImages", "coco": "{part}", "yolo": "images/{part}", "labelstudio": "images", "csv": "images"}
 _CARRIED = {
-    "voc": {"difficult", "depth", "other"},
+    "voc": {"difficult", "depth", "points", "other"},
     "coco": {"crowd", "difficult", "areas", "ids", "points", "score", "other"},
     "yolo": {"points", "score"},
     "labelstudio": {"points", "score", "ids", "other"},
@@ -72,15 +72,11 @@ def write_boxes(
 
     Raises:
         CallError: no such form, or an `out` that is taken or lies in the way.
-        DataError: the form cannot hold this data: points alone in Pascal VOC; or a picture has gone meanwhile.
+        DataError: a picture has gone meanwhile.
         WorkError: the disk is full or may not be written.
     """
     if form not in _WRITERS:
         raise CallError(f"{form!r} is no form of labels; there are {', '.join(_WRITERS)}")
-    if scenes.boxless and form == "voc":
-        raise DataError(
-            f"{scenes.root} has points and no boxes, which Pascal VOC cannot hold; choose yolo, coco or csv"
-        )
     refuse(scenes, out)
     names = _names(scenes, form)
     total = sum(len(made) for made in scenes.named.values())

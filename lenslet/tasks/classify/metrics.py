@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 from jaxtyping import Float, Int
 
-from lenslet.results import Classification, Evaluation, Miss
+from lenslet.results import Answer, Classification, Evaluation, Miss
 
 CALIBRATION_BINS = 15
 
@@ -82,6 +82,17 @@ def evaluate(
         ),
         skipped=tuple(skipped),
         notes=tuple(notes),
+        answers=tuple(
+            Answer(
+                results[i].picture,
+                labels[truth[i]],
+                labels[predicted[i]],
+                float(scores[i].max()),
+                0.0 if right[i] else float(cost[i]),
+                "" if right[i] else "wrong class",
+            )
+            for i in range(n)
+        ),
     )
 
 

@@ -1,13 +1,15 @@
 """How good a detector is, with how sure that is, and where it errs. Imports no torch."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 from jaxtyping import Float, Int
 
 from lenslet.errors import CallError
-from lenslet.results import Curves, Detections, Evaluation
+from lenslet.results import Answer, Curves, Detections, Evaluation
+from lenslet.results.mistakes import Mistakes
 from lenslet.tasks.detect.coco import SIZES, Coco, mean, measure
 from lenslet.tasks.detect.matching import MOST, Matches, match, precisions, resampled
 from lenslet.tasks.detect.mistakes import f1, find_mistakes
@@ -59,6 +61,7 @@ def evaluate(
     metrics: dict[str, int | float] = {"map50": coco.mean(0), "map": coco.mean()}
     metrics |= {f"map_{size}": coco.mean(size=1 + place) for place, size in enumerate(SIZES)}
     metrics["ar100"] = mean(coco.recall[..., 0])
+    mistakes = find_mistakes(matches, predicted, truth, used, worst=None)
     every = np.ones((1, len(truth)))
     metrics |= dict(zip(("precision", "recall", "f1"), _at(matches, used, every)[0].tolist(), strict=True))
     for name, values in per_class.items():
@@ -72,8 +75,9 @@ def evaluate(
         per_class=per_class,
         skipped=tuple(skipped),
         notes=(*notes, *_notes(matches, names, truth)),
-        mistakes=find_mistakes(matches, predicted, truth, used, worst=worst),
+        mistakes=mistakes if worst is None else replace(mistakes, pictures=mistakes.pictures[:worst]),
         curves=Curves(names, coco.precision[0, :, :, 0].T, _against_threshold(matches), used, best),
+        answers=tuple(_answers(matches, mistakes, predicted, truth)),
     )
 
 
@@ -157,6 +161,20 @@ def _per_class(
             "f1": f1(right, answers, there),
         }
     return made
+
+
+def _answers(
+    matches: Matches, mistakes: Mistakes, predicted: Sequence[Detections], truth: Sequence[Detections]
+) -> Iterator[Answer]:
+    """Every mistake, then every thing that was found."""
+    for erring in mistakes.pictures:
+        for one in erring.mistakes:
+            yield Answer(erring.picture, one.thing, one.said, one.score, one.cost, one.kind, one.box)
+    for i in np.flatnonzero(matches.hit[0] & (matches.score >= mistakes.threshold)).tolist():
+        number, row = int(matches.picture[i]), int(matches.row[i])
+        picture = truth[number].picture if truth[number].picture is not None else predicted[number].picture
+        name, (x1, y1, x2, y2) = truth[number].names[int(matches.label[i])], predicted[number].boxes[row].tolist()
+        yield Answer(picture, name, name, float(matches.score[i]), box=(x1, y1, x2, y2))
 
 
 def _intervals(matches: Matches, threshold: int | float, resamples: int) -> dict[str, tuple[int | float, int | float]]:

@@ -7,7 +7,7 @@ import numpy as np
 from jaxtyping import Float
 
 from lenslet.errors import CallError
-from lenslet.results import Evaluation, Miss, Points
+from lenslet.results import Answer, Evaluation, Miss, Points
 from lenslet.results.intervals import bootstrap
 
 EYES = (36, 45)
@@ -96,7 +96,8 @@ def evaluate(
     between = bootstrap(table, None if groups is None else [groups[i] for i in rows])
     if groups is not None and between is not None:
         said.append(f"intervals are over {len({groups[i] for i in rows})} groups of pictures that belong together")
-    far = np.argsort(-nme, kind="stable")[:worst]
+    order = np.argsort(-nme, kind="stable")
+    misses = [_miss(predicted[rows[i]], truth[rows[i]], apart[rows[i]], float(nme[i])) for i in order]
     return Evaluation(
         task="landmark",
         n=len(rows),
@@ -104,9 +105,10 @@ def evaluate(
         intervals={} if between is None else dict(zip(found, between, strict=True)),
         labels=names,
         per_class=_per_point(apart[rows], names),
-        worst=tuple(_miss(predicted[rows[i]], truth[rows[i]], apart[rows[i]], float(nme[i])) for i in far),
+        worst=tuple(misses[:worst]),
         skipped=tuple(skipped),
         notes=tuple(said),
+        answers=tuple(Answer(miss.picture, "", "", miss.score, miss.loss, miss.predicted) for miss in misses),
     )
 
 

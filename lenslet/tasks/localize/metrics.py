@@ -7,7 +7,7 @@ import numpy as np
 from jaxtyping import Int
 
 from lenslet.errors import CallError
-from lenslet.results import Evaluation, Localization, Miss
+from lenslet.results import Answer, Evaluation, Localization, Miss
 from lenslet.results.intervals import bootstrap, wilson
 
 NOTHING = "nothing"
@@ -76,6 +76,9 @@ def evaluate(
         worst=tuple(_miss(predicted[i], truth[i], float(over[i]), float(cost[i])) for i in order),
         skipped=tuple(skipped),
         notes=tuple(said_notes),
+        answers=tuple(
+            _answer(predicted[i], truth[i], labels, float(over[i]), float(cost[i])) for i in range(len(truth))
+        ),
     )
 
 
@@ -127,6 +130,14 @@ def _per_class(
                 "found": float(found[mine].mean()) if n else float("nan"),
             }
     return made
+
+
+def _answer(predicted: Localization, truth: Localization, labels: tuple[str, ...], over: float, cost: float) -> Answer:
+    real, said = (labels[_number(one)] for one in (truth, predicted))
+    kind = "wrong class" if real != said else "badly placed" if truth.found and over < WELL else ""
+    box = predicted.box if predicted.found else truth.box if truth.found else None
+    picture = truth.picture if truth.picture is not None else predicted.picture
+    return Answer(picture, real, said, predicted.score, cost, kind, None if box is None else tuple(box.tolist()))
 
 
 def _miss(predicted: Localization, truth: Localization, over: float, cost: float) -> Miss:

@@ -10,7 +10,7 @@ from safetensors.torch import save_file
 from torch import Tensor, nn
 
 from lenslet.data import Augment, Batches
-from lenslet.errors import CardError
+from lenslet.errors import CardError, PausedError
 from lenslet.image import Preprocess
 from lenslet.loops import Epoch, Recipe, State, fit
 from lenslet.nets import build
@@ -147,3 +147,24 @@ def test_a_damaged_state_is_refused_with_a_sentence(damage: str, tmp_path: Path)
         path.write_bytes(b"hello")
     with pytest.raises(CardError, match=r"is damaged|another version"):
         State.load(path)
+
+
+@pytest.mark.parametrize("step", [1, 5, 7, 12])  # 7 steps an epoch
+def test_a_run_that_was_paused_goes_on_bit_for_bit_from_that_very_step(step: int, tmp_path: Path) -> None:
+    recipe = Recipe(epochs=2, precision="fp32")
+    whole, _, _ = _run(recipe)
+    asked: list[int] = []
+
+    def pause() -> bool:
+        asked.append(1)
+        return len(asked) == step
+
+    def keep(state: State) -> None:
+        state.save(tmp_path / "state.safetensors")
+
+    valid = _feed(augment=None, shuffle=False)
+    with pytest.raises(PausedError, match="paused in epoch"):
+        list(fit(_net(), Classify(), _feed(), valid, recipe, keep=keep, pause=pause))
+    state = State.load(tmp_path / "state.safetensors")
+    assert state.facts["steps"] == step
+    assert _same(whole, _run(recipe, state)[0])

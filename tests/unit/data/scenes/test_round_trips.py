@@ -94,7 +94,7 @@ def test_what_a_form_cannot_carry_is_said(pets, faces, tmp_path):
     assert any("crowd" in what for what in lost)
     assert any("area" in what for what in lost)
     assert write_boxes(pets, "coco", tmp_path / "coco").lost == {}
-    assert write_boxes(faces, "voc", tmp_path / "voc").lost == {"points": 2}
+    assert write_boxes(faces, "csv", tmp_path / "csv").lost == {}
 
 
 def test_links_are_links_and_the_original_stays(pets, tmp_path):
@@ -127,9 +127,17 @@ def test_whole_or_not_at_all_and_never_over_or_into_something(pets, tmp_path, mo
         write_boxes(pets, "tfrecord", tmp_path / "other")
 
 
-def test_points_alone_are_no_pascal_voc(faces, tmp_path):
-    with pytest.raises(DataError, match="points and no boxes"):
-        write_boxes(replace(faces, boxless=True), "voc", tmp_path / "voc")
+@pytest.mark.parametrize("boxless", [False, True])
+def test_points_lie_in_an_element_of_their_own_in_pascal_voc(faces, tmp_path, boxless):
+    assert write_boxes(replace(faces, boxless=boxless), "voc", tmp_path / "voc").lost == {}
+    back = read_boxes(tmp_path / "voc")
+    assert back.joints.names == faces.joints.names
+    assert back.boxless == boxless
+    for one, other in zip(faces.train, back.train, strict=True):
+        for old, new in zip(one.points, other.points, strict=True):
+            np.testing.assert_allclose(old.places, new.places)
+            assert old.known.tolist() == new.known.tolist()
+    assert back.faults == ()
 
 
 def test_names_in_any_script_come_back(pets, tmp_path):
