@@ -52,12 +52,23 @@ class Shelf:
         self._opened: OrderedDict[str, Open] = OrderedDict()
 
     def rows(self) -> list[dict[str, Any]]:
-        """What can be chosen: name, task and labels. An ONNX file's are known when it is opened."""
+        """What can be chosen: name, task, labels, whether it is the project's own, and whether it finds people's faces.
+
+        An ONNX file's task is known when it is opened.
+        """
         rows = [
-            {"name": row.name, "task": row.task, "labels": list(row.labels), "own": row.path != row.name}
+            {
+                "name": row.name,
+                "task": row.task,
+                "labels": list(row.labels),
+                "own": row.path != row.name,
+                "people": row.task == "face" and _finds(row.path),
+            }
             for row in self.project.models()
         ]
-        files = [{"name": name, "task": "onnx", "labels": [], "own": True} for name in self._files()]
+        files = [
+            {"name": name, "task": "onnx", "labels": [], "own": True, "people": False} for name in self._files()
+        ]
         own = [row for row in rows if row["own"]]
         return [*own, *files, *(row for row in rows if not row["own"])]
 
@@ -124,6 +135,20 @@ class Shelf:
 def stem_of(name: str) -> str:
     """What files that come of a model are called."""
     return name.removesuffix(".onnx").replace("/", "-")
+
+
+def _finds(path: str) -> bool:
+    """Whether a face model finds faces: one that compares drawn signs knows no people."""
+    import json
+
+    from lenslet.card.store import find_shipped
+
+    folder = find_shipped(path) or Path(path)
+    try:
+        head = json.loads((folder / "card.json").read_text(encoding="utf-8")).get("head", {})
+    except (OSError, ValueError):
+        return False
+    return bool(isinstance(head, dict) and head.get("finder"))
 
 
 def _stamp(path: str) -> str:

@@ -15,6 +15,7 @@
 
   async function open() {
     dialog.showModal();
+    U.camera.live = true; // the pictures on the page wait meanwhile
     said.textContent = "";
     U.options(model, [["", "no model"], ...U.usable().map((one) => [one.name, one.name])], model.value || U.model || "");
     try {
@@ -25,6 +26,7 @@
         : "No camera was found, or another program uses it.";
       return;
     }
+    if (!dialog.open) return close(); // closed while the browser asked
     video.srcObject = stream;
     await video.play();
     if (stream) loop(stream);
@@ -33,6 +35,8 @@
     stream?.getTracks().forEach((track) => track.stop());
     stream = null;
     video.srcObject = null;
+    U.camera.live = false;
+    U.fire("camera");
   }
   const grab = (wide) => {
     const scale = Math.min(1, wide / video.videoWidth);
@@ -76,5 +80,5 @@
     dialog.close();
     await U.tray.add([new File([content], name, { type: "image/jpeg" })]);
   }
-  U.camera = { open: () => open().catch(U.told), element: dialog };
+  U.camera = { live: false, open: () => open().catch(U.told), element: dialog };
 })();

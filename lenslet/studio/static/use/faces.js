@@ -20,25 +20,25 @@
     el("div.row-of", {}, U.button("Identify", () => identify(false), "main"), U.button("Identify all faces", () => identify(true))),
     el("div.row-of.use-claim", {}, U.field("Is it", claimed), U.button("Verify", verify)));
   const tick = (box, text) => el("label.use-tick", {}, box, text);
-  const form = el("form.panel", { onsubmit: (event) => { event.preventDefault(); enrolling.click(); } }, el("h2", {}, "Enrol this face"),
-    U.field("Name", name), U.field("Consent", note, "when, how and for what the person agreed"),
-    U.field("Last day of use", until, "after it the person is found no more, and is to be deleted"),
+  const form = el("form.panel", { onsubmit: (event) => event.preventDefault() }, el("h2", {}, "Enrol this face"),
+    el("div.use-pair", {}, U.field("Name", name), U.field("Last day of use", until, "after it the person is found no more, and is to be deleted")),
+    U.field("Consent", note, "when, how and for what the person agreed"),
     tick(keep, "Keep the picture, sealed, for another face model one day"), tick(force, "Enrol although the face is small, blurred or turned away"));
-  const enrolling = U.button("Enrol", enrol, "main");
+  const enrolling = U.button("Enrol", enrol, "main", { type: "submit" });
   form.append(el("div.row-of", {}, enrolling));
 
   U.faces = {
     title: "Faces",
     build: () => [
       el("p.warned", {}, "There is no liveness check: a printed photo, a screen or a mask passes for the person. Never make this the only key to anything that matters, and enrol nobody who has not agreed."),
-      el("div.use-main", {}, el("div.use-column", {}, none, viewer.element, model_field), el("div.use-column", {}, asking, form)),
+      el("div.use-main", {}, el("div.use-column", {}, none, viewer.element, form), el("div.use-column", {}, model_field, asking)),
       el("section.panel", {}, el("h2", {}, "Enrolled people"), people, receipt,
         el("h3", {}, "Threshold"), threshold, el("div.row-of", {}, U.field("May be taken for a given person", far), U.button("Calibrate", calibrate), U.button("Check the gallery", audit)),
         el("p.use-note", {}, "The gallery is people.db in this project: encodings and names, sealed with a key that lies in your own configuration folder. No picture is stored unless you ask for it above.")),
       confirming,
     ],
     begin: async () => {
-      const rows = U.models.filter((one) => one.task === "face");
+      const rows = U.models.filter((one) => one.people);
       U.options(model, rows.map((one) => [one.name, one.name]), "faces");
       model_field.hidden = rows.length < 2;
       const day = new Date();
@@ -87,7 +87,7 @@
     if (!faces) return;
     const names = answered.map((one) => one && (one.known ? one.name : "unknown"));
     const said = (number) => names[number] || (faces.length > 1 ? `face ${number + 1}` : "");
-    viewer.draws((pen, one) => U.boxes(pen, one, faces.map((found, number) => ({ box: found.box, kind: answered[number] ? (answered[number].known ? 1 : 0) : 8, strong: number === face, text: said(number) })).filter((found) => found.box)),
+    viewer.draws((pen, one) => U.boxes(pen, one, faces.map((found, number) => ({ box: found.box, kind: answered[number] ? (answered[number].known ? 1 : 0) : 3, strong: number === face, text: said(number) })).filter((found) => found.box)),
       faces.length ? `${T.chosen.name}: ${U.count(faces.length, "face")}` : `${T.chosen.name}: no face`);
     which.replaceChildren(...(faces.length ? faces.map((found, number) => el("button.plain", { "aria-pressed": String(number === face), onclick: () => choose(number) },
       `${names[number] || "face " + (number + 1)} (quality ${found.quality.toFixed(2)})`)) : [el("p.use-big", {}, "No face was found on this picture.")]));

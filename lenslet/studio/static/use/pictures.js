@@ -42,7 +42,7 @@
   // Asking: the chosen picture first, then the others, one at a time.
   let asking = null;
   async function ask() {
-    if (asking || !U.model) return;
+    if (asking || !U.model || U.camera.live) return;
     const open = (one) => one && !answers.has(key(one));
     const next = open(T.chosen) ? T.chosen : T.pictures.find(open);
     if (!next) return;
@@ -78,13 +78,13 @@
   const why_said = el("div.use-why-said", { "aria-live": "polite" }), why_face = el("div.use-whyface", { hidden: true });
   const why_panel = el("section.panel", {}, el("h2", {}, "Why this answer?"),
     el("div.row-of", {}, U.field("Of", why_of)),
-    el("div.row-of", {}, U.button("Where it looks", () => explain("cam"), "plain", { title: "cam: which places of the picture speak for the answer" }),
-      U.button("What it falls by", () => explain("occlusion"), "plain", { title: "occlusion: cover one place after the other; takes some seconds" })),
+    el("div.row-of", {}, U.button("Where it looks (cam)", () => explain("cam"), "plain", { title: "Which places of the picture speak for the answer" }),
+      U.button("Cover and see (occlusion)", () => explain("occlusion"), "plain", { title: "Which places the answer falls by when they are covered; takes some seconds" })),
     U.field("Opacity", opacity), why_said, why_face);
   const table = el("div#use-table"), take = el("div.row-of");
   const onnx = U.button("As ONNX", () => U.save("onnx?" + new URLSearchParams({ model: U.model })), "plain", { hidden: true });
   const main = el("div.use-main", {}, viewer.element,
-    el("section.panel.use-side", {}, el("h2", {}, "Answer"), said, least_field));
+    el("section.panel.use-side", {}, el("h2", {}, "Answer"), least_field, said));
   const nothing = el("p.empty", {}, "Lay a picture on the page: the model's answer appears here. Nothing at hand? Take one of the project, or use the webcam.");
 
   U.pictures = {
@@ -119,7 +119,7 @@
     U.model = name;
     U.keep("model", name);
     const row = U.models.find((one) => one.name === name);
-    about.textContent = !row ? "" : row.labels.length ? `${U.count(row.labels.length, row.task === "landmark" ? "point" : "class", row.task === "landmark" ? "points" : "classes")}: ${row.labels.slice(0, 6).join(", ")}${row.labels.length > 6 ? ", ..." : ""}` : "";
+    about.textContent = !row || row.task === "face" ? "" : row.labels.length ? `${U.count(row.labels.length, row.task === "landmark" ? "point" : "class", row.task === "landmark" ? "points" : "classes")}: ${row.labels.slice(0, 6).join(", ")}${row.labels.length > 6 ? ", ..." : ""}` : "";
     forget();
     first();
     show();
@@ -128,6 +128,7 @@
   function forget() { why = null; picked = null; }
   U.on("chosen", () => { forget(); first(); show(); ask(); });
   U.on("pictures", () => { show(); ask(); });
+  U.on("camera", () => ask());
 
   function pick(x, y) {
     const given = answer();
@@ -165,7 +166,8 @@
     el("span.use-name", { dir: "auto" }, label), el("span.use-bar-of", {}, el("i", { style: `width:${100 * score}%` })), el("span.number", {}, U.percent(score, 1)))));
   function spoken(given) {
     if (given.error) return [el("p.wrong", {}, given.error)];
-    if (given.task === "classify") return [bars(given.top), given.classes > given.top.length ? el("p.use-note", {}, `and ${given.classes - given.top.length} other classes`) : ""];
+    if (given.task === "classify") return [bars(given.top), el("p.use-note", {}, (given.classes > given.top.length ? `And ${U.count(given.classes - given.top.length, "other class", "other classes")}. ` : "") +
+      "It always names one of its classes, also of a picture that shows none of them.")];
     if (given.task === "localize") return [el("p.use-big", { dir: "auto" }, U.words(given)), bars(given.top)];
     if (given.task === "landmark") return [el("p.use-big", {}, U.words(given))];
     if (given.task === "face") {
@@ -192,7 +194,9 @@
     const made = JSON.stringify([T.chosen.ref, wanted]);
     if (why_of.dataset.made === made) return;
     why_of.dataset.made = made;
-    U.options(why_of, wanted, picked !== null ? String(picked) : why_of.value);
+    const before = why_of.dataset.model === U.model ? why_of.value : "";
+    why_of.dataset.model = U.model;
+    U.options(why_of, wanted, picked !== null ? String(picked) : before);
   }
   async function explain(method) {
     const here = key(T.chosen), given = answer();
