@@ -3,7 +3,22 @@
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-from lenslet.studio.learning import convolving, costs, overlapping, photos, pooling
+from lenslet.studio.learning import (
+    bottlenecks,
+    convolving,
+    costs,
+    going_back,
+    gridding,
+    likening,
+    overlapping,
+    photos,
+    pointing,
+    pooling,
+    residual,
+    seeing,
+    stacking,
+    styling,
+)
 from lenslet.studio.learning.course import ITEMS, WEEKS, anchor
 from lenslet.studio.learning.lesson import HOME, Lesson, items_of, page_of, sheet
 from lenslet.studio.page import Page
@@ -22,6 +37,7 @@ _BOXES = (
     ("Arrow keys", "move the box that has the focus"),
     ("Shift+arrow keys", "resize it"),
 )
+_POINTS = (("Tab", "from point to point"), ("Arrow keys", "move it"), ("Shift+arrow keys", "ten times as far"))
 
 LESSONS: tuple[Lesson, ...] = (
     Lesson(
@@ -33,12 +49,19 @@ LESSONS: tuple[Lesson, ...] = (
         _MOVE,
     ),
     Lesson(
-        "pooling",
-        "Pooling",
-        "Each window becomes one number: its largest, or its mean.",
+        "volumes",
+        "Volumes and layers",
+        "A filter looks at all channels at once; each filter makes a map. What a layer is, and what it costs.",
         1,
-        pooling.routes,
-        _MOVE,
+        stacking.routes,
+    ),
+    Lesson("pooling", "Pooling", "Each window becomes one number: its largest, or its mean.", 1, pooling.routes, _MOVE),
+    Lesson(
+        "backward",
+        "The way back",
+        "From the slope at the output to the slopes of the kernel and of the input, number by number.",
+        1,
+        going_back.routes,
     ),
     Lesson(
         "costs",
@@ -46,6 +69,36 @@ LESSONS: tuple[Lesson, ...] = (
         "Any net, layer by layer: shapes, parameters, multiplies, what each layer sees, and where the cost is.",
         2,
         costs.routes,
+    ),
+    Lesson(
+        "residual",
+        "Plain against residual",
+        "Two nets of one depth learn side by side, while you watch; and why the blocks with sums can.",
+        2,
+        residual.routes,
+    ),
+    Lesson(
+        "bottleneck",
+        "1 × 1 and inception",
+        "A 1 × 1 convolution shrinks the channels first: how much that saves, and the block that rests on it.",
+        2,
+        bottlenecks.routes,
+    ),
+    Lesson(
+        "grid",
+        "Grid and anchors",
+        "Which cell owns a box, which anchor fits it, and the y that a net learns. Drag the boxes.",
+        3,
+        gridding.routes,
+        _BOXES,
+    ),
+    Lesson(
+        "landmarks",
+        "Landmarks",
+        "Numbered points instead of a box; how far an answer is; and what the mirror does.",
+        3,
+        pointing.routes,
+        _POINTS,
     ),
     Lesson(
         "overlap",
@@ -61,6 +114,33 @@ LESSONS: tuple[Lesson, ...] = (
         "Many boxes for one thing: keep the best, drop what overlaps it, and again.",
         3,
         shortcuts=_BOXES,
+    ),
+    Lesson(
+        "likeness",
+        "Who is who",
+        "One picture of each, a threshold, and nothing to train: verify, recognise, or say that it is nobody known.",
+        4,
+        likening.routes,
+    ),
+    Lesson(
+        "triplet",
+        "Triplets",
+        "An anchor, a positive and a negative: draw three characters, and see what they cost.",
+        4,
+    ),
+    Lesson(
+        "units",
+        "What nets learn",
+        "What the units of a trained net answer to, from the first layer to the last.",
+        4,
+        seeing.routes,
+    ),
+    Lesson(
+        "style",
+        "Style and content",
+        "Style matrices of two pictures, and how far a third is from the content of one and the style of the other.",
+        4,
+        styling.routes,
     ),
 )
 
@@ -127,7 +207,7 @@ def routes(router: "APIRouter", project: "Project") -> None:
 PAGE = Page(
     HOME,
     "Learn",
-    "The course as things to touch: change a number and see what follows. All is computed here, by the code that trains.",
+    "The course as things to touch: change a number, and see what follows. It is computed by the code that trains.",
     build,
     routes,
     below=(
