@@ -45,14 +45,15 @@ def sheet(model: str, method: Method, layer: str) -> str:
         return png(_units(model, method, layer, None).drawn())
     if method == "activations":
         return png(_units(model, method, layer, coming("china", 512)).drawn())
-    with tempfile.TemporaryDirectory() as place:
+    with tempfile.TemporaryDirectory() as held:
+        place = Path(held) / "parts of two photos"
         for name in COMING:
             pixels = coming(name, 640)
             height, width = pixels.shape[:2]
             for top in range(0, height - _PIECE + 1, _STEP):
                 for left in range(0, width - _PIECE + 1, _STEP):
                     part = pixels[top : top + _PIECE, left : left + _PIECE]
-                    save_image(part, Path(place) / f"{name}-{top}-{left}.png")
+                    save_image(part, place / f"{name}-{top}-{left}.png")
         return png(_units(model, method, layer, place).drawn())
 
 

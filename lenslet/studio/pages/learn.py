@@ -157,9 +157,23 @@ def build(project: "Project", query: Mapping[str, str]) -> None:  # noqa: ARG001
                         tag("b", lesson.title)
                         tag("span", lesson.says)
                         tag("span", ", ".join(item.number for item in items_of(lesson.path)), "covers")
+            _elsewhere(week)
     with tag("p"):
         tag("a", "The map of the course", href=f"{HOME}/course")
         tag("span", ": every item, the code that does it, and where in the studio it lives.")
+
+
+def _elsewhere(week: int) -> None:
+    """What of a week lives on other pages of the studio: a card for each of those pages."""
+    from lenslet.studio.pages import PAGES
+
+    for page in PAGES:
+        items = [item for item in items_of(page.path) if item.week == week]
+        if items:
+            with tag("a", "", "learn-card elsewhere", href=page.path):
+                tag("b", page.title)
+                tag("span", "; ".join(item.title for item in items) + ".")
+                tag("span", ", ".join(item.number for item in items), "covers")
 
 
 def course(project: "Project", query: Mapping[str, str]) -> None:  # noqa: ARG001

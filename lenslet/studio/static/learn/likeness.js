@@ -33,7 +33,7 @@
       const asked = L.choice("“I am”", own.map((_, i) => ({ value: String(i), label: `No. ${i + 1}` })), String(state.claim), (value) => { state.claim = Number(value); draw(); });
       L.fill(claimed, asked, L.el("p", { class: `learn-verdict ${yes ? "good" : "bad"}` }, yes ? `Accepted: d = ${own[state.claim].toFixed(2)} is up to τ = ${state.tau.toFixed(2)}.` : `Refused: d = ${own[state.claim].toFixed(2)} is above τ = ${state.tau.toFixed(2)}.`));
       const names = ["?", ...own.map((_, i) => `No. ${i + 1}`)];
-      L.fill(table, L.el("table.learn-grid.small", { "aria-label": "distances" }, L.el("tbody", {}, L.el("tr", {}, L.el("td"), names.map((name) => L.el("th", { scope: "col" }, name))), found.map((row, i) => L.el("tr", {}, L.el("th", { scope: "row" }, names[i]), row.map((d) => L.el("td", { style: d <= state.tau ? L.shade(1 - d / (state.tau + 1e-9) + 0.05, 1) : "" }, d.toFixed(2))))))));
+      L.fill(table, L.el("table.learn-grid.small", { "aria-label": "distances" }, L.el("tbody", {}, L.el("tr", {}, L.el("th", { scope: "col" }, L.el("span.unseen", {}, "of")), names.map((name) => L.el("th", { scope: "col" }, name))), found.map((row, i) => L.el("tr", {}, L.el("th", { scope: "row" }, names[i]), row.map((d) => L.el("td", { style: d <= state.tau ? L.shade(1 - d / (state.tau + 1e-9) + 0.05, 1) : "" }, d.toFixed(2))))))));
       L.say(who.textContent);
     }
     const tauBar = (d, hit) => { const bar = L.bar(Math.min(d / 1.5, 1), d.toFixed(2), hit ? "var(--good)" : "var(--soft)"); bar.append(L.el("u", { style: `left:${(100 * state.tau) / 1.5}%` })); return bar; };

@@ -3,15 +3,14 @@
   const L = window.lensletLearn;
 
   L.lessons.style = async (stage) => {
-    const state = { content: "china", style: "flower", kind: "blend", share: 0.5, alpha: 1, beta: 1 };
+    const state = { content: "china", style: "flower", kind: "blend", share: 0.5, alpha: 1e-4, beta: 100 };
     const pictures = L.el("div.learn-planes"), matrices = L.el("div.learn-matrices"), cost = L.el("div");
     const pick = (label, key) => L.select(label, L.photos, state[key], (value) => { state[key] = value; ask(true); });
     const kind = L.choice("The painting G is", [{ value: "content", label: "C" }, { value: "blend", label: "a blend" }, { value: "style", label: "S" }, { value: "shuffled", label: "S in pieces, shuffled" }, { value: "noise", label: "noise" }], "blend", (value) => { state.kind = value; share.hidden = value !== "blend"; ask(true); });
     const share = L.slider("Of S in the blend", 0.5, { min: 0, max: 1, step: 0.05, show: (v) => `${Math.round(100 * v)} %` }, (value) => { state.share = value; ask(); });
-    const power = (v) => (v < -4 ? 0 : 10 ** v), shown = (v) => (v < -4 ? "0" : L.num(10 ** v, 2));
-    const alpha = L.slider("α", 0, { min: -5, max: 3, step: 0.5, show: shown }, (value) => { state.alpha = power(value); ask(); });
-    const beta = L.slider("β", 0, { min: -5, max: 3, step: 0.5, show: shown }, (value) => { state.beta = power(value); ask(); });
-    const log = [];
+    const power = (v) => (v === -6 ? 0 : 10 ** v), shown = (v) => (v === -6 ? "0" : L.num(10 ** v, 2));
+    const alpha = L.slider("α", -4, { min: -6, max: 3, step: 0.5, show: shown }, (value) => { state.alpha = power(value); ask(); });
+    const beta = L.slider("β", 2, { min: -6, max: 6, step: 0.5, show: shown }, (value) => { state.beta = power(value); ask(); });
     L.fill(stage, L.row(pick("Content C", "content"), pick("Style S", "style"), kind, share), L.panel("", pictures),
       L.panel("The cost", L.row(alpha, beta), cost), L.panel("Style matrices, layer by layer", L.el("p.soft", {}, "Row k, column k′: how much channels k and k′ are active together, over all places. Both pictures' channels are in the order of S; the brighter, the more."), matrices));
 

@@ -15,7 +15,7 @@
     async function layers() {
       try {
         const names = await L.get("layers", { model: state.model });
-        state.layer = names[0];
+        state.layer = names[Math.min(2, names.length - 1)];
         const now = L.choice("Layer", names.map((value) => ({ value, label: value })), state.layer, (value) => { state.layer = value; ask(true); });
         now.hidden = state.method === "filters";
         layer.replaceWith(now);
