@@ -44,8 +44,8 @@ def gone_back(asked: Back) -> dict[str, Any]:
 
     def forward(x: Float[np.ndarray, "h w"], w: Float[np.ndarray, "fh fw"]) -> Float[np.ndarray, "oh ow"]:
         if asked.way == "convolution":
-            return conv2d(x[None, None], w[None, None], stride=asked.stride, padding=asked.padding)[0, 0]
-        return pool2d(x[None, None], size, stride=asked.stride, mode=asked.way)[0, 0]
+            return np.asarray(conv2d(x[None, None], w[None, None], stride=asked.stride, padding=asked.padding)[0, 0])
+        return np.asarray(pool2d(x[None, None], size, stride=asked.stride, mode=asked.way)[0, 0])
 
     z = forward(x, w)
     grad = table_of(asked.grad) if asked.grad is not None else np.ones_like(z)

@@ -1,5 +1,6 @@
 """Grid and anchors: which cell and which anchor own a box, and the target that they learn."""
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import numpy as np
@@ -95,7 +96,7 @@ def _targets(asked: Things, things: list[dict[str, Any]]) -> list[dict[str, Any]
     return [{"row": row, "column": column, "anchors": rows} for (row, column), rows in sorted(cells_.items())]
 
 
-def best_shapes(boxes: list[tuple[float, float, float, float]], count: int) -> list[list[float]]:
+def best_shapes(boxes: Sequence[Sequence[int | float]], count: int) -> list[list[float]]:
     """Shapes chosen from boxes by k-means under 1 - IoU.
 
     Raises:
@@ -105,7 +106,7 @@ def best_shapes(boxes: list[tuple[float, float, float, float]], count: int) -> l
     """
     from lenslet.tasks.detect.shapes import anchor_shapes
 
-    corners = np.array(boxes, np.float64).reshape(-1, 4)
+    corners = np.array(list(boxes), np.float64).reshape(-1, 4)
     found = anchor_shapes(corners[:, 2:] - corners[:, :2], count)
     return [[float(v) for v in row] for row in found.round(1)]
 

@@ -1,5 +1,6 @@
 """Volumes: filters over all channels of a picture, one layer with its bias and ReLU, and what a layer costs."""
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import numpy as np
@@ -72,7 +73,7 @@ def layered(asked: Layered, pixels: UInt8[np.ndarray, "h w 3"]) -> dict[str, Any
     }
 
 
-def _kernels(filters: list[list[list[list[float]]]]) -> Float[np.ndarray, "k c f f"]:
+def _kernels(filters: Sequence[Sequence[Sequence[Sequence[int | float]]]]) -> Float[np.ndarray, "k c f f"]:
     tables = [[table_of(rows) for rows in one] for one in filters]
     if len({table.shape for one in tables for table in one}) != 1 or len({len(one) for one in tables}) != 1:
         raise CallError("all filters of a layer have one size, and as many channels")

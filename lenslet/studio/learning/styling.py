@@ -62,6 +62,7 @@ def compared(asked: Styled, content: UInt8[np.ndarray, "s s 3"], style: UInt8[np
     Source: course 4.9 to 4.12.
     """
     import torch
+    from torch import Tensor
 
     from lenslet.tasks.style.encoder import PIXELS
     from lenslet.tasks.style.loss import (
@@ -77,7 +78,8 @@ def compared(asked: Styled, content: UInt8[np.ndarray, "s s 3"], style: UInt8[np
     eyes, made = _encoder(), generated(asked, content, style)
     with torch.no_grad():
         of_c, of_s, of_g = (eyes(_tensor(one)) for one in (content, style, made))
-        layers, costs = [], {}
+        layers: list[dict[str, Any]] = []
+        costs: dict[str, Tensor] = {}
         for layer, weight in eyes.taps.style.items():
             s, g = of_s[layer].float(), of_g[layer].float()
             costs[layer] = style_cost(s, g)

@@ -19,7 +19,7 @@ from lenslet.studio.learning import (
     stacking,
     styling,
 )
-from lenslet.studio.learning.course import ITEMS, WEEKS, anchor
+from lenslet.studio.learning.course import ITEMS, WEEKS, Item, anchor
 from lenslet.studio.learning.lesson import HOME, Lesson, items_of, page_of, sheet
 from lenslet.studio.page import Page
 from lenslet.studio.words import heading, tag
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
     from lenslet.studio.project import Project
 
-__all__ = ["LESSONS", "PAGE"]
+__all__ = ["LESSONS", "PAGE", "where"]
 
 _MOVE = (("Arrow keys", "move the window, when the output has the focus"), ("Shift+arrow keys", "ten places at once"))
 _BOXES = (
@@ -195,19 +195,25 @@ def course(project: "Project", query: Mapping[str, str]) -> None:  # noqa: ARG00
                         for code in item.code:
                             tag("code", code)
                     with tag("td"):
-                        _way(item.at)
+                        _way(item)
 
 
-def _way(at: str) -> None:
+def _way(item: Item) -> None:
     """A link to where an item lives, named as its page is."""
     from lenslet.studio.pages import PAGES
 
-    path = at.partition("?")[0]
-    titles = {page.path: page.title for top in PAGES for page in (top, *top.below)}
-    if path in titles:
-        tag("a", titles[path], href=at)
+    known = {one.path for page in PAGES for one in (page, *page.below)}
+    if item.at.partition("?")[0] in known:
+        tag("a", where(item), href=item.at)
     else:
-        tag("span", path.strip("/").title())
+        tag("span", where(item))
+
+
+def where(item: Item) -> str:
+    """Where an item lives, in words: "Learn, Convolution", or another page by its name."""
+    path = item.at.partition("?")[0]
+    titles = {lesson.path: f"Learn, {lesson.title}" for lesson in LESSONS}
+    return titles.get(path, path.strip("/").capitalize())
 
 
 def routes(router: "APIRouter", project: "Project") -> None:
