@@ -1,5 +1,6 @@
 """Convolution by hand, on a small table or on a photo: all its sums at once, for the page to step through."""
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Annotated, Any
 
 import numpy as np
@@ -69,7 +70,7 @@ def _seen(z: Float[np.ndarray, "h w"], w: Float[np.ndarray, "fh fw"], *, signs: 
     return shown(z, w[None])[0]
 
 
-def kernel(name: str, angle: float, size: int) -> dict[str, Any]:
+def kernel(name: str, angle: int | float, size: int) -> dict[str, Any]:
     """The numbers of a kernel that has a name; gradients look along an angle, blurs have a size.
 
     Raises:
@@ -108,7 +109,7 @@ def relearned(pixels: Float[np.ndarray, "h w"], numbers_: Num[np.ndarray, "f f"]
     }
 
 
-def table_of(rows: list[list[float]]) -> Float[np.ndarray, "h w"]:
+def table_of(rows: Sequence[Sequence[int | float]]) -> Float[np.ndarray, "h w"]:
     """Rows as an array.
 
     Raises:

@@ -67,7 +67,13 @@ def page_of(lesson: Lesson, lessons: "tuple[Lesson, ...]") -> Page:
 
     def build(project: "Project", query: Mapping[str, str]) -> None:  # noqa: ARG001  the script reads the address
         sheet()
-        for script in ("learn/kit.js", "learn/window.js", "learn/boxes.js", f"learn/{lesson.name}.js"):
+        for script in (
+            "learn/kit.js",
+            "learn/window.js",
+            "learn/boxes.js",
+            "learn/glyph.js",
+            f"learn/{lesson.name}.js",
+        ):
             ui.add_head_html(f'<script defer src="{asset(script)}"></script>')
         tag("div", "", "learn-stage", id="learn-stage", data_lesson=lesson.name)
         _in_the_course(lesson)

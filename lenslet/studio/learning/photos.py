@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from lenslet.studio.project import Project
 
-__all__ = ["OWN", "grey", "photo", "routes"]
+__all__ = ["COMING", "OWN", "coming", "grey", "photo", "routes"]
 
 COMING = {"china": "a temple (photo)", "flower": "a dahlia (photo)"}
 OWN = "own:"  # before the name of a picture of the project
@@ -30,7 +30,7 @@ def photo(project: "Project", name: str, longest: int) -> UInt8[np.ndarray, "h w
         ImageError: it cannot be opened.
     """
     if name in COMING:
-        return _coming(name, longest)
+        return coming(name, longest)
     if name.startswith(OWN):
         path = project.path(name.removeprefix(OWN))
         return _own(path, longest, path.stat().st_mtime_ns)
@@ -64,7 +64,8 @@ def routes(router: "APIRouter", project: "Project") -> None:
 
 
 @lru_cache(maxsize=16)
-def _coming(name: str, longest: int) -> UInt8[np.ndarray, "h w 3"]:
+def coming(name: str, longest: int) -> UInt8[np.ndarray, "h w 3"]:
+    """One of the two photos, of at most so many pixels a side."""
     from sklearn.datasets import load_sample_image
 
     return _at_most(load_sample_image(f"{name}.jpg"), longest)
