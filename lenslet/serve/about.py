@@ -47,7 +47,10 @@ def router(house: House) -> APIRouter:
             return JSONResponse({"schema": 1, "ok": True})
         return problem(503, "starting or stopping", {"Retry-After": "5"})
 
-    counted: dict[str, Any] = {"description": "Counters.", "content": {"text/plain": {"schema": {"type": "string"}}}}
+    counted: dict[str, Any] = {
+        "description": "Counters.",
+        "content": {"text/plain": {"schema": {"type": "string"}, "example": "lenslet_requests_total ..."}},
+    }
 
     @routes.get("/metrics", responses={200: counted, **shapes.error_codes(401, 403)}, summary="Counters for Prometheus")
     async def metrics() -> Response:
