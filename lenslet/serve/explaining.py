@@ -29,7 +29,7 @@ PNG = "image/png"
 
 def router(house: House) -> APIRouter:
     """The route, for these models."""
-    routes = APIRouter(tags=["models"])
+    routes = APIRouter(tags=["models"], default_response_class=Response)
     made = shapes.answer(shapes.attribution(), "The explanation; `Accept: image/png` asks for it as a picture.")
     made["content"][PNG] = {"schema": {"type": "string", "format": "binary"}}
 

@@ -168,8 +168,11 @@ class Form:
             one |= {"enum": list(field.choices)} if field.choices else {}
             for name, least, most in self.bounds:
                 one |= {"minimum": least, "maximum": most} if name == field.name else {}
-        made = {"type": "array", "items": one} if field.many else one
-        made |= {"minItems": 1} if field.many and field.required else {}
+        made = one
+        if field.many:
+            made = {"type": "array", "items": one} | ({"minItems": 1} if field.required else {})
+            if field.name not in self.pictures:  # a form cannot tell a list of one from one
+                made = {"anyOf": [made, one]}
         made["description"] = field.doc
         if not field.required and field.default not in (None, ()):
             made["default"] = field.default

@@ -66,7 +66,7 @@ def encoders() -> tuple[str, ...]:
 
 def router(house: House) -> APIRouter:
     """The route."""
-    routes = APIRouter(tags=["pictures"])
+    routes = APIRouter(tags=["pictures"], default_response_class=Response)
     fields = form(house.limits)
     made = {
         "description": "Events `progress`, then one `painting`, whose `picture` is a PNG in base64; or one `error`. "

@@ -41,7 +41,9 @@ Given = dict[str, Any]
 
 def router(house: House) -> APIRouter:
     """The routes, for the gallery of this server."""
-    routes = APIRouter(prefix="/v1/face", tags=["people"], dependencies=[Depends(known)])
+    routes = APIRouter(
+        prefix="/v1/face", tags=["people"], dependencies=[Depends(known)], default_response_class=Response
+    )
     people: Any = house.people
 
     def asked(given: Given) -> Response:

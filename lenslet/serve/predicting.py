@@ -31,7 +31,7 @@ _CODES = (400, 401, 403, 404, 408, 409, 413, 415, 422, 500, 503)
 
 def router(house: House) -> APIRouter:
     """The route, for these models."""
-    routes = APIRouter(tags=["models"])
+    routes = APIRouter(tags=["models"], default_response_class=Response)
     tasks = dict.fromkeys(one.task for one in house.shelf.values())
     examples = [example for task in tasks for example in shapes.of_task(task)] or [{"schema": 1}]
     extra = {"requestBody": FORM.body(), "parameters": [model_parameter(house)]}

@@ -120,13 +120,14 @@ class Events(Response):
 async def _pieces(watcher: Watcher, doing: Any, result: Callable[[Any], bytes]) -> AsyncIterator[bytes]:
     while not doing.done():
         news = asyncio.ensure_future(watcher.news())
-        done, _ = await asyncio.wait({news, doing}, timeout=_BEAT, return_when=asyncio.FIRST_COMPLETED)
-        if news in done:
-            yield event("progress", news.result())
-        else:
-            news.cancel()
-            if not done:
+        try:
+            done, _ = await asyncio.wait({news, doing}, timeout=_BEAT, return_when=asyncio.FIRST_COMPLETED)
+            if news in done:
+                yield event("progress", news.result())
+            elif not done:
                 yield b": still there\n\n"
+        finally:
+            news.cancel()
     error = doing.exception()
     if error is None:
         yield await asyncio.to_thread(result, doing.result())

@@ -22,7 +22,11 @@ NOT_OVER_HTTP = {
     "face/export": {"gallery", "out"},
 }
 CALLED = {"predict": {"images": "image"}}  # one picture a request
-NARROWED = {"explain": {"method"}, "stylize": {"encoder"}}  # fewer choices than at the command line
+NARROWED = {
+    "explain": {"method"},
+    "stylize": {"encoder"},
+    "face/delete": {"yes"},
+}  # fewer choices than at the command line
 
 
 @pytest.mark.parametrize("name", FORMS)
@@ -41,6 +45,7 @@ def test_fields_are_the_verbs_arguments_in_the_same_words(name):
         if field.name in NARROWED.get(name, ()):
             assert field.choices
             assert not found.choices or set(field.choices) < set(found.choices)
+            assert field.default is None or field.default in field.choices or field.required
         else:
             assert field.choices == found.choices
 
@@ -55,7 +60,7 @@ def test_openapi_says_of_a_field_what_the_verb_says(name):
         said = schema["properties"][field.name]
         assert said["description"] == field.doc
         assert (field.name in schema.get("required", ())) == field.required
-        assert (said["type"] == "array") == field.many
+        assert ("array" in str(said)) == field.many
 
 
 @pytest.mark.parametrize("name", FORMS)

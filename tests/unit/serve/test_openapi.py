@@ -61,7 +61,7 @@ def test_schemathesis_finds_nothing(serving, looks, tmp_path, monkeypatch):
     ):
         command = [Path(sys.executable).with_name("schemathesis"), "run", f"{client.base_url}/openapi.json"]
         command += ["-H", "Authorization: Bearer a-token-of-the-tests", "--checks", "all", "--seed", "1", "--no-color"]
-        command += ["--phases", "coverage,fuzzing", "--max-examples", "4", "--generation-database", "none"]
+        command += ["--phases", "coverage,fuzzing", "--max-examples", "2", "--generation-database", "none"]
         found = subprocess.run(
             command,
             env={**os.environ, "SCHEMATHESIS_HOOKS": str(tmp_path / "hooks.py")},
