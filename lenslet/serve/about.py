@@ -14,7 +14,7 @@ __all__ = ["router"]
 
 def router(house: House) -> APIRouter:
     """The routes."""
-    routes = APIRouter(tags=["about"])
+    routes = APIRouter(tags=["about"], default_response_class=Response)
     models = {"schema": 1, "models": [one.to_dict() for one in house.shelf.values()]}
     listed = shapes.answer([models], "The models, in the order in which they were named.")
     content = listed["content"]["application/json"]
@@ -47,7 +47,10 @@ def router(house: House) -> APIRouter:
             return JSONResponse({"schema": 1, "ok": True})
         return problem(503, "starting or stopping", {"Retry-After": "5"})
 
-    counted: dict[str, Any] = {"description": "Counters.", "content": {"text/plain": {"schema": {"type": "string"}}}}
+    counted: dict[str, Any] = {
+        "description": "Counters.",
+        "content": {"text/plain": {"schema": {"type": "string"}, "example": "lenslet_requests_total ..."}},
+    }
 
     @routes.get("/metrics", responses={200: counted, **shapes.error_codes(401, 403)}, summary="Counters for Prometheus")
     async def metrics() -> Response:

@@ -37,7 +37,7 @@ def decoders() -> ThreadPoolExecutor:
 class _Asked:
     picture: np.ndarray
     how: How
-    answer: "asyncio.Future[Any]"
+    answer: Any  # a future, of asyncio's or uvloop's loop
 
 
 class Batches:
@@ -84,7 +84,10 @@ class Batches:
         while batch := self._next():
             began = monotonic()
             pictures = [asked.picture for asked in batch]
-            answers = await loop.run_in_executor(self.lane.pool, self._answers, pictures, batch[0].how)
+            try:
+                answers = await loop.run_in_executor(self.lane.pool, self._answers, pictures, batch[0].how)
+            except Exception as error:  # of the thread itself: nobody is to wait for ever
+                answers = [error] * len(batch)
             self._metrics.batch(self._name, len(batch))
             self.lane.took(monotonic() - began, len(batch))
             for asked, answer in zip(batch, answers, strict=True):

@@ -11,7 +11,6 @@ from lenslet.serve import shapes
 from lenslet.serve.fields import Form
 from lenslet.serve.house import House, checked, json_of
 from lenslet.serve.predicting import model_parameter, shelved
-from lenslet.serve.problems import Refused
 from lenslet.verbs.explain import explain
 
 __all__ = ["FORM", "router"]
@@ -19,6 +18,7 @@ __all__ = ["FORM", "router"]
 FORM = Form(
     explain,
     pictures=("image", "other"),
+    needed=("image",),
     # unit, view and seed are of the methods that look at a folder, or paint for minutes
     left_out=("model", "unit", "view", "seed", "out", "progress"),
     choices=(("method", ("cam", "occlusion")),),
@@ -29,14 +29,14 @@ PNG = "image/png"
 
 def router(house: House) -> APIRouter:
     """The route, for these models."""
-    routes = APIRouter(tags=["models"])
+    routes = APIRouter(tags=["models"], default_response_class=Response)
     made = shapes.answer(shapes.attribution(), "The explanation; `Accept: image/png` asks for it as a picture.")
     made["content"][PNG] = {"schema": {"type": "string", "format": "binary"}}
 
     @routes.post(
         "/v1/explain/{model}",
-        openapi_extra={"requestBody": FORM.body({"image": "rose.jpg"}), "parameters": [model_parameter(house)]},
-        responses={200: made, **shapes.error_codes(400, 401, 403, 404, 408, 413, 415, 422, 500, 501, 503)},
+        openapi_extra={"requestBody": FORM.body(), "parameters": [model_parameter(house)]},
+        responses={200: made, **shapes.error_codes(400, 401, 403, 404, 408, 409, 413, 415, 422, 500, 501, 503)},
         summary="Why the model says so",
     )
     async def explain_(request: Request) -> Response:
@@ -47,8 +47,6 @@ def router(house: House) -> APIRouter:
         """
         one = shelved(house, request)
         given = await FORM.read(request)
-        if given["image"] is None:
-            raise Refused(422, "image is missing: the picture")
         checked([given["image"], *([given["other"]] if given["other"] else [])], house.limits)
         drawn = request.headers.get("accept", "").split(",")[0].strip().lower() == PNG
 

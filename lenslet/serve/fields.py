@@ -18,7 +18,7 @@ _FILES = 64
 """Pictures in a request, at the most."""
 _FORMS = ("multipart/form-data", "application/x-www-form-urlencoded")
 _RAW = "application/octet-stream"
-_TRUE, _FALSE = ("true", "1", "yes", "on"), ("false", "0", "no", "off", "")
+_TRUE, _FALSE = ("true", "1", "yes", "on"), ("false", "0", "no", "off")
 _WORDS = {str: "string", float: "number", int: "integer", bool: "boolean"}
 
 
@@ -31,7 +31,9 @@ class Form:
         pictures: those that are files.
         left_out: those that do not go over a network: places on the disk, what the server has chosen already.
         one: arguments that take several values and are one here: the field -> the argument.
+        needed: what the verb can do without, and this route cannot.
         bounds: least and most of numbers.
+        choices: what may be chosen here, where that is less than the verb takes.
         raw: whether the body may be the picture itself.
     """
 
@@ -39,6 +41,7 @@ class Form:
     pictures: tuple[str, ...] = ()
     left_out: tuple[str, ...] = ()
     one: tuple[tuple[str, str], ...] = ()
+    needed: tuple[str, ...] = ()
     bounds: tuple[tuple[str, float | int, float | int], ...] = ()
     choices: tuple[tuple[str, tuple[Any, ...]], ...] = ()
     raw: bool = False
@@ -54,7 +57,8 @@ class Form:
             name = called.get(found.name, found.name)
             chosen = dict(self.choices).get(name, found.choices)
             many = found.many and found.name not in called
-            own[name] = replace(found, name=name, many=many, choices=tuple(chosen))
+            required = found.required or name in self.needed
+            own[name] = replace(found, name=name, many=many, required=required, choices=tuple(chosen))
         return own
 
     async def read(self, request: Request) -> dict[str, Any]:
@@ -107,15 +111,16 @@ class Form:
 
     def _read(self, field: Parameter, text: str) -> Any:
         name, kind = field.name, field.type
+        if kind is bool:
+            known = _TRUE if field.choices == (True,) else _TRUE + _FALSE
+            if text.lower() not in known:
+                raise Refused(422, f"{name} is {_shown(text)}: give {' or '.join(known[:: len(_TRUE)])}")
+            return text.lower() in _TRUE
         if field.choices:
             for choice in field.choices:
                 if str(choice) == text:
                     return choice
             raise Refused(422, f"{name} is {_shown(text)}: give {' or '.join(map(str, field.choices))}")
-        if kind is bool:
-            if text.lower() not in _TRUE + _FALSE:
-                raise Refused(422, f"{name} is {_shown(text)}: give true or false")
-            return text.lower() in _TRUE
         if kind in (int, float):
             return self._number(name, kind, text)
         if "\x00" in text:
@@ -136,7 +141,7 @@ class Form:
 
     # For OpenAPI
 
-    def body(self, example: Mapping[str, Any] | None = None) -> dict[str, Any]:
+    def body(self) -> dict[str, Any]:
         """The request body, in OpenAPI's words."""
         fields = self.fields
         schema: dict[str, Any] = {
@@ -146,7 +151,7 @@ class Form:
         }
         required = [name for name, field in fields.items() if field.required]
         schema |= {"required": required} if required else {}
-        one: dict[str, Any] = {"schema": schema} | ({"example": dict(example)} if example else {})
+        one: dict[str, Any] = {"schema": schema}
         content = {_FORMS[0]: one}
         if not any(fields[name].required for name in self.pictures):
             content[_FORMS[1]] = one
@@ -163,8 +168,11 @@ class Form:
             one |= {"enum": list(field.choices)} if field.choices else {}
             for name, least, most in self.bounds:
                 one |= {"minimum": least, "maximum": most} if name == field.name else {}
-        made = {"type": "array", "items": one} if field.many else one
-        made |= {"minItems": 1} if field.many and field.required else {}
+        made = one
+        if field.many:
+            made = {"type": "array", "items": one} | ({"minItems": 1} if field.required else {})
+            if field.name not in self.pictures:  # a form cannot tell a list of one from one
+                made = {"anyOf": [made, one]}
         made["description"] = field.doc
         if not field.required and field.default not in (None, ()):
             made["default"] = field.default

@@ -23,6 +23,15 @@ _EXAMPLE = (
     'event: progress\ndata: {"schema": 1, "phase": "512 x 384 pixels", "share": 0.25, "said": "cost 12"}\n\n'
     'event: painting\ndata: {"schema": 1, "height": 384, "width": 512, "steps": 180, "picture": "iVBORw0KGgo..."}\n\n'
 )
+_SCHEMA = {
+    "type": "object",
+    "description": "One event.",
+    "properties": {
+        "event": {"enum": ["progress", "painting", "error"]},
+        "data": {"type": "string", "contentMediaType": "application/json"},
+    },
+    "required": ["event", "data"],
+}
 
 
 def form(limits: Limits) -> Form:
@@ -57,21 +66,21 @@ def encoders() -> tuple[str, ...]:
 
 def router(house: House) -> APIRouter:
     """The route."""
-    routes = APIRouter(tags=["pictures"])
+    routes = APIRouter(tags=["pictures"], default_response_class=Response)
     fields = form(house.limits)
     made = {
         "description": "Events `progress`, then one `painting`, whose `picture` is a PNG in base64; or one `error`. "
         "With `Accept: image/png` the painting alone.",
         "content": {
-            STREAM: {"schema": {"type": "string"}, "example": _EXAMPLE},
+            STREAM: {"schema": _SCHEMA, "example": _EXAMPLE},
             PNG: {"schema": {"type": "string", "format": "binary"}},
         },
     }
 
     @routes.post(
         "/v1/stylize",
-        openapi_extra={"requestBody": fields.body({"content": "photo.jpg", "style": ["monet.jpg"]})},
-        responses={200: made, **shapes.error_codes(400, 401, 403, 404, 408, 413, 415, 422, 500, 501, 503)},
+        openapi_extra={"requestBody": fields.body()},
+        responses={200: made, **shapes.error_codes(400, 401, 403, 408, 409, 413, 415, 422, 500, 501, 503)},
         summary="Paint a photo in the style of another picture",
     )
     async def stylize_(request: Request) -> Response:

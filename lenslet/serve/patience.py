@@ -24,12 +24,12 @@ class _Patient:
 
     idle: float
     loop: asyncio.AbstractEventLoop
-    transport: asyncio.Transport
+    transport: Any  # asyncio's or uvloop's, which share no class
     cycle: Any
-    _head: asyncio.TimerHandle | None = None
-    _taking: asyncio.TimerHandle | None = None
+    _head: Any = None
+    _taking: Any = None
 
-    def connection_made(self, transport: asyncio.Transport) -> None:
+    def connection_made(self, transport: Any) -> None:
         """From now on a head is awaited."""
         super().connection_made(transport)  # type: ignore[misc]
         self._wait_for_head()
@@ -40,7 +40,8 @@ class _Patient:
         if self._idle():
             self._wait_for_head()
         elif self._head is not None:
-            self._head = self._head.cancel()
+            self._head.cancel()
+            self._head = None
 
     def pause_writing(self) -> None:
         """The client takes nothing."""
@@ -52,7 +53,8 @@ class _Patient:
         """It does again."""
         super().resume_writing()  # type: ignore[misc]
         if self._taking is not None:
-            self._taking = self._taking.cancel()
+            self._taking.cancel()
+            self._taking = None
 
     def connection_lost(self, exc: Exception | None) -> None:
         """Nothing is awaited any more."""

@@ -9,7 +9,6 @@ from typing import Any
 from fastapi import APIRouter, Depends, Request
 from starlette.responses import Response
 
-from lenslet.errors import CallError
 from lenslet.serve import shapes
 from lenslet.serve.fields import Form
 from lenslet.serve.gate import known
@@ -32,26 +31,19 @@ FORMS = {
     "verify": Form(verify, pictures=("image",), left_out=_OPENED, bounds=_TAU),
     "identify": Form(identify, pictures=("image",), left_out=_OPENED, bounds=_TAU),
     "calibrate": Form(calibrate, left_out=_OPENED, bounds=(("far", 1e-9, 1), ("seed", 0, 2**31))),
-    "delete": Form(delete, left_out=_OPENED),
+    "delete": Form(delete, left_out=_OPENED, needed=("yes",), choices=(("yes", (True,)),)),
     "export": Form(export, left_out=(*_OPENED, "out")),
     "import": Form(bring, pictures=("file",), left_out=_OPENED),
 }
-_EXAMPLES: dict[str, dict[str, Any]] = {
-    "enrol": {"name": "Ana", "images": ["ana.jpg"], "note": "on paper, 2026-11-02"},
-    "verify": {"name": "Ana", "image": "door.jpg"},
-    "identify": {"image": "door.jpg"},
-    "calibrate": {"far": 0.01},
-    "delete": {"names": ["Ana"], "yes": True},
-    "export": {"names": ["Ana"]},
-    "import": {"file": "people.json"},
-}
-_CODES = (400, 401, 403, 408, 413, 415, 422, 500, 501, 503)
+_CODES = (400, 401, 403, 408, 409, 413, 415, 422, 500, 501, 503)
 Given = dict[str, Any]
 
 
 def router(house: House) -> APIRouter:
     """The routes, for the gallery of this server."""
-    routes = APIRouter(prefix="/v1/face", tags=["people"], dependencies=[Depends(known)])
+    routes = APIRouter(
+        prefix="/v1/face", tags=["people"], dependencies=[Depends(known)], default_response_class=Response
+    )
     people: Any = house.people
 
     def asked(given: Given) -> Response:
@@ -61,8 +53,6 @@ def router(house: House) -> APIRouter:
         return json_of(people.identify(**given))
 
     def forgotten(given: Given) -> Response:
-        if not given["yes"]:
-            raise CallError("deleting cannot be undone: say it with yes=true; /v1/face/export gives a copy before")
         return json_of(people.delete(*given["names"], expired=given["expired"]))
 
     _post(routes, house, "enrol", lambda given: json_of(people.enrol(**given)))
@@ -91,7 +81,7 @@ def _post(routes: APIRouter, house: House, name: str, work: Callable[[Given], Re
         endpoint,
         methods=["POST"],
         name=name,
-        openapi_extra={"requestBody": form.body(_EXAMPLES[name])},
+        openapi_extra={"requestBody": form.body()},
         responses={200: _answer(name), **shapes.error_codes(*_CODES)},
         summary=sentence(form.verb),
     )

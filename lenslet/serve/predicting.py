@@ -5,6 +5,7 @@ from typing import Any
 from fastapi import APIRouter, Request
 from starlette.responses import Response
 
+from lenslet.errors import CallError
 from lenslet.serve import shapes
 from lenslet.serve.fields import Form
 from lenslet.serve.gate import known
@@ -25,15 +26,15 @@ FORM = Form(
     bounds=(("at_least", 0, 1), ("tile_side", 32, 8192)),
     raw=True,
 )
-_CODES = (400, 401, 403, 404, 408, 413, 415, 422, 500, 503)
+_CODES = (400, 401, 403, 404, 408, 409, 413, 415, 422, 500, 503)
 
 
 def router(house: House) -> APIRouter:
     """The route, for these models."""
-    routes = APIRouter(tags=["models"])
+    routes = APIRouter(tags=["models"], default_response_class=Response)
     tasks = dict.fromkeys(one.task for one in house.shelf.values())
     examples = [example for task in tasks for example in shapes.of_task(task)] or [{"schema": 1}]
-    extra = {"requestBody": FORM.body({"image": "rose.jpg"}), "parameters": [model_parameter(house)]}
+    extra = {"requestBody": FORM.body(), "parameters": [model_parameter(house)]}
 
     @routes.post(
         "/v1/predict/{model}",
@@ -51,7 +52,7 @@ def router(house: House) -> APIRouter:
         given = await FORM.read(request)
         how = How(given["at_least"], given["tiles"] or given["tile_side"] is not None, given["tile_side"])
         if how.to_dict() and one.task != "detect":
-            raise Refused(422, "at_least, tiles and tile_side are for models that find things, and this one finds none")
+            raise CallError("at_least, tiles and tile_side are for models that find things, and this one finds none")
         return json_of(await unless_gone(request.receive, one.batches.ask(given["image"], how)))
 
     return routes

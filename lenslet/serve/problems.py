@@ -4,7 +4,6 @@ import logging
 import re
 import secrets
 from collections.abc import Mapping
-from pathlib import PurePath
 from typing import Any
 
 from starlette.responses import JSONResponse
@@ -51,7 +50,7 @@ def refused(error: BaseException) -> JSONResponse:
 def public(text: str) -> str:
     """A sentence without the folders of this machine: of a path its last part stays; flags become fields."""
     text = _ADDRESS.sub("the database", " ".join(text.split()))
-    text = _PATH.sub(lambda found: PurePath(found[0]).name or "a folder", text)
+    text = _PATH.sub(lambda found: re.split(r"[\\/]", found[0].rstrip("\\/"))[-1] or "a folder", text)
     return _FLAG.sub(lambda found: found[1].replace("-", "_"), text)
 
 
@@ -69,4 +68,6 @@ def _status(error: LensletError) -> int:
         return 415
     if isinstance(error, MissingError):
         return 501
-    return 422 if isinstance(error, ImageError | CallError) else 500
+    if isinstance(error, ImageError):
+        return 422
+    return 409 if isinstance(error, CallError) else 500  # the form was checked before: it does not go with what is here

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from functools import cache
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -37,9 +38,10 @@ PROBLEMS = {
     403: "Asked under a name that is not this server's, or by a page of another server.",
     404: "There is no such route or model.",
     408: "The request came too slowly.",
+    409: "A good request that does not go with this model, with who is enrolled, or with what the picture shows.",
     413: "The request is too large; said before it is read.",
     415: "No picture of a kind that is read, or no form.",
-    422: "A field is missing, unknown or out of its bounds, or the picture is damaged or has too many pixels.",
+    422: "A field is missing, unknown or out of its bounds; or a picture is damaged, or has too many pixels.",
     500: "The work failed; the server's log says more.",
     501: "Something that this needs is not installed on the server.",
     503: "Too much is waiting already; come again after Retry-After seconds.",
@@ -144,7 +146,7 @@ def faces(what: str) -> tuple[dict[str, Any], ...]:
         ],
         "delete": [Receipt(("Ana",), ("p3f2a",), 2, 0, "2026-11-30T10:00:00+00:00", "c0ffee", True, ("a note",))],
         "audit": [GalleryAudit("people.db", 1, 2, 4, ("a fault",), ("Ana",), ({"what": "enrol"},), ("a note",))],
-        "import": [Portable("people.json", ("Ana",), 2, 0, 0, ("a note",))],  # type: ignore[arg-type]
+        "import": [Portable(Path("people.json"), ("Ana",), 2, 0, 0, ("a note",))],
     }
     found = [one.to_dict() for one in made[what]]
     if what == "delete":

@@ -4,7 +4,6 @@ import asyncio
 import logging
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -27,26 +26,31 @@ _FILES = ("card.json", "model.safetensors")
 Signature = tuple[tuple[str, int, int, int], ...]
 
 
-@dataclass(eq=False)
 class Shelved:
-    """One model.
+    """One model with its line.
 
     Args:
         name: in addresses.
+        given: where it lies, its name, or the model.
+        limits: of its line.
+        pool: opens pictures.
+        metrics: that are told.
+
+    Attributes:
         model: that answers now.
         place: where its files lie; None of one that was given open.
-        batches: its line.
         note: what a person should know of its files.
-        files: as they were when they were opened last, with success or without.
+        files: as they were when they were opened last, with success or without; `seen`, as they were at the last look.
+
+    Raises:
+        CardError: no such model.
     """
 
-    name: str
-    model: Any
-    place: Path | None
-    batches: Batches
-    note: str = ""
-    files: Signature = ()
-    seen: Signature = ()
+    def __init__(self, name: str, given: Any, limits: Limits, pool: ThreadPoolExecutor, metrics: Metrics) -> None:
+        self.name, self.place, self.note = name, _place(given), ""
+        self.files = self.seen = _signature(self.place)
+        self.model: Any = load(given)
+        self.batches = Batches(name, lambda: self.model, limits, pool, metrics)
 
     @property
     def task(self) -> str:
@@ -93,11 +97,7 @@ class Shelf(Mapping[str, Shelved]):
     ) -> None:
         self._limits, self._metrics, self._all = limits, metrics, dict[str, Shelved]()
         for name, given in named(models).items():
-            place = _place(given)
-            files = _signature(place)
-            one = Shelved(name, load(given), place, batches=None, files=files, seen=files)  # type: ignore[arg-type]
-            one.batches = Batches(name, lambda one=one: one.model, limits, pool, metrics)  # type: ignore[misc]
-            self._all[name] = one
+            self._all[name] = Shelved(name, given, limits, pool, metrics)
 
     def __getitem__(self, name: str) -> Shelved:
         return self._all[name]

@@ -31,7 +31,7 @@ class Watcher:
         loop: the server's.
     """
 
-    def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
+    def __init__(self, loop: Any) -> None:
         self._loop, self._news = loop, asyncio.Event()
         self._said: dict[str, Any] = {"phase": "waiting", "share": 0.0, "said": ""}
         self.stopped = False
@@ -117,18 +117,17 @@ class Events(Response):
                     await asyncio.shield(doing)
 
 
-async def _pieces(
-    watcher: Watcher, doing: "asyncio.Future[Any]", result: Callable[[Any], bytes]
-) -> AsyncIterator[bytes]:
+async def _pieces(watcher: Watcher, doing: Any, result: Callable[[Any], bytes]) -> AsyncIterator[bytes]:
     while not doing.done():
         news = asyncio.ensure_future(watcher.news())
-        done, _ = await asyncio.wait({news, doing}, timeout=_BEAT, return_when=asyncio.FIRST_COMPLETED)
-        if news in done:
-            yield event("progress", news.result())
-        else:
-            news.cancel()
-            if not done:
+        try:
+            done, _ = await asyncio.wait({news, doing}, timeout=_BEAT, return_when=asyncio.FIRST_COMPLETED)
+            if news in done:
+                yield event("progress", news.result())
+            elif not done:
                 yield b": still there\n\n"
+        finally:
+            news.cancel()
     error = doing.exception()
     if error is None:
         yield await asyncio.to_thread(result, doing.result())

@@ -25,6 +25,9 @@ ONLY_COMMANDS = {"gallery", "embedder", "progress"}  # what opens the object, an
 CASES = [(name, parameter) for name, command in BY_NAME.items() for parameter in parameters(command.verb)]
 # A verb without a command: what it returns is an object to hold, and there is nothing to show of it.
 WITHOUT_COMMAND = {"load"}
+# Commands that open another door: their functions lie in that door's room, above the verbs.
+DOORS = {"serve"}
+AT_THE_TOP = {name: command for name, command in AT_THE_TOP.items() if name not in DOORS}
 
 
 def names(case: object) -> str:
@@ -53,6 +56,7 @@ def test_every_verb_has_a_file_a_command_and_a_public_name(group):
     assert functions - WITHOUT_COMMAND == {command.verb.__name__ for command in AT_THE_TOP.values()}
     subjects = {command.group for command in COMMANDS if command.group}
     assert subjects == set(GROUPS)
+    assert {BY_NAME[name].verb.__module__ for name in DOORS} == {f"lenslet.{name}.{name}" for name in DOORS}
     at_the_top = {name for name, command in BY_NAME.items() if not command.group}
     assert set(group.commands) == at_the_top | subjects
     inner = {f"{subject} {name}" for subject in subjects for name in group.commands[subject].commands}
