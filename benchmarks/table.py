@@ -1,4 +1,4 @@
-"""Write the figures of benchmarks/results/*.json into the marked sections of the README and of docs/benchmarks.md.
+"""Write the figures of benchmarks/results/*.json into docs/benchmarks.md, and a choice of them into the README.
 
 Command: python -m benchmarks.table [--check]
 --check changes nothing and exits 1 where a section is not what the results say.
@@ -8,6 +8,8 @@ import json
 import sys
 from pathlib import Path
 from typing import Any
+
+from benchmarks.chosen import CHOSEN
 
 ROOT = Path(__file__).resolve().parents[1]
 START, END = "<!-- figures: made by benchmarks/table.py from benchmarks/results -->", "<!-- end of figures -->"
@@ -38,6 +40,26 @@ def section(results: list[dict[str, Any]]) -> str:
     return "\n\n".join(parts) + "\n"
 
 
+def chosen(results: list[dict[str, Any]]) -> str:
+    """A short table as Markdown: the rows of `CHOSEN`, each with what stands beside it, its target and its n.
+
+    Raises:
+        ValueError: a suite that was measured has no such row any more.
+    """
+    suites = {result["suite"]: {row["what"]: row for row in result["rows"]} for result in results}
+    lines = ["| what | Lenslet | beside it | wanted | n |", "|---|---:|---:|---|---:|"]
+    for one in CHOSEN:
+        rows = suites.get(one.suite, {})
+        if not rows:
+            continue
+        if one.what not in rows:
+            raise ValueError(f"{one.suite} has no row {one.what!r}: mend benchmarks/chosen.py")
+        own, other = rows[one.what], rows.get(one.beside)
+        beside = "" if other is None else f"{_short(other)} ({one.named})"
+        lines.append(f"| {one.said} | {_short(own)} | {beside} | {own.get('target') or ''} | {own['n']} |")
+    return "\n".join(lines) + "\n"
+
+
 def filled(page: str, tables: str) -> str:
     """`page` with the text between the marks replaced.
 
@@ -55,17 +77,26 @@ def _named(name: str, value: object) -> str:
     return str(value) if name in ("processor", "system") else f"{name} {value}"
 
 
-def _row(row: dict[str, Any]) -> str:
+def _short(row: dict[str, Any]) -> str:
+    """Without words that the line has already said."""
+    return _figure({**row, "unit": row["unit"].replace("% right", "%").replace("mAP50", "").replace("mAP", "")})
+
+
+def _figure(row: dict[str, Any]) -> str:
     value = row["value"]
     figure = f"{value:,}" if isinstance(value, int) else f"{value:.4g}" if isinstance(value, float) else str(value)
-    cells = [row["what"], f"{figure} {row['unit']}".strip(), row.get("n"), row.get("spread"), row.get("target")]
+    return f"{figure} {row['unit']}".strip()
+
+
+def _row(row: dict[str, Any]) -> str:
+    cells = [row["what"], _figure(row), row.get("n"), row.get("spread"), row.get("target")]
     return "| " + " | ".join("" if cell is None else str(cell).replace("|", r"\|") for cell in cells) + " |"
 
 
 def main() -> None:
-    tables = section(read(ROOT / "benchmarks" / "results"))
+    results = read(ROOT / "benchmarks" / "results")
     stale = []
-    for name in PAGES:
+    for name, tables in zip(PAGES, (chosen(results), section(results)), strict=True):
         path = ROOT / name
         new = filled(path.read_text(), tables)
         if new != path.read_text():
