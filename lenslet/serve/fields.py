@@ -18,7 +18,6 @@ _FILES = 64
 """Pictures in a request, at the most."""
 _FORMS = ("multipart/form-data", "application/x-www-form-urlencoded")
 _RAW = "application/octet-stream"
-_TRUE, _FALSE = ("true", "1", "yes", "on"), ("false", "0", "no", "off")
 _WORDS = {str: "string", float: "number", int: "integer", bool: "boolean"}
 
 
@@ -112,10 +111,10 @@ class Form:
     def _read(self, field: Parameter, text: str) -> Any:
         name, kind = field.name, field.type
         if kind is bool:
-            known = _TRUE if field.choices == (True,) else _TRUE + _FALSE
+            known = [str(value).lower() for value in field.choices or (True, False)]
             if text.lower() not in known:
-                raise Refused(422, f"{name} is {_shown(text)}: give {' or '.join(known[:: len(_TRUE)])}")
-            return text.lower() in _TRUE
+                raise Refused(422, f"{name} is {_shown(text) or 'empty'}: give {' or '.join(known)}")
+            return text.lower() == "true"
         if field.choices:
             for choice in field.choices:
                 if str(choice) == text:
