@@ -38,6 +38,7 @@ bench: $(VENV)/.stamp-dev
 
 docs: $(VENV)/.stamp-docs
 	@$(BIN)/python docs/make_cli.py
+	@$(BIN)/python docs/make_http.py
 	@NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --quiet --strict
 	@echo "site/index.html"
 

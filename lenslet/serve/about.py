@@ -15,8 +15,7 @@ __all__ = ["router"]
 def router(house: House) -> APIRouter:
     """The routes."""
     routes = APIRouter(tags=["about"], default_response_class=Response)
-    models = {"schema": 1, "models": [one.to_dict() for one in house.shelf.values()]}
-    listed = shapes.answer([models], "The models, in the order in which they were named.")
+    listed = shapes.answer([shapes.MODELS], "The models, in the order in which they were named.")
     content = listed["content"]["application/json"]
     content["schema"] = {
         "type": "object",

@@ -9,7 +9,7 @@ from fastapi import Request
 from starlette.datastructures import FormData, UploadFile
 from starlette.exceptions import HTTPException
 
-from lenslet.serve.problems import Refused
+from lenslet.serve.problems import Refused, as_fields
 from lenslet.verbs.signature import Parameter, parameters
 
 __all__ = ["Form"]
@@ -29,7 +29,7 @@ class Form:
         verb: whose arguments they are.
         pictures: those that are files.
         left_out: those that do not go over a network: places on the disk, what the server has chosen already.
-        one: arguments that take several values and are one here: the field -> the argument.
+        one: arguments that take several values and are one here: the field, the argument, and what it is.
         needed: what the verb can do without, and this route cannot.
         bounds: least and most of numbers.
         choices: what may be chosen here, where that is less than the verb takes.
@@ -39,7 +39,7 @@ class Form:
     verb: Callable[..., Any]
     pictures: tuple[str, ...] = ()
     left_out: tuple[str, ...] = ()
-    one: tuple[tuple[str, str], ...] = ()
+    one: tuple[tuple[str, str, str], ...] = ()
     needed: tuple[str, ...] = ()
     bounds: tuple[tuple[str, float | int, float | int], ...] = ()
     choices: tuple[tuple[str, tuple[Any, ...]], ...] = ()
@@ -48,16 +48,16 @@ class Form:
     @property
     def fields(self) -> dict[str, Parameter]:
         """By name, as they are here."""
-        called = {argument: field for field, argument in self.one}
+        called = {argument: (field, doc) for field, argument, doc in self.one}
         own = {}
         for found in parameters(self.verb):
             if found.name in self.left_out:
                 continue
-            name = called.get(found.name, found.name)
+            name, doc = called.get(found.name, (found.name, found.doc))
             chosen = dict(self.choices).get(name, found.choices)
             many = found.many and found.name not in called
             required = found.required or name in self.needed
-            own[name] = replace(found, name=name, many=many, required=required, choices=tuple(chosen))
+            own[name] = replace(found, name=name, doc=doc, many=many, required=required, choices=tuple(chosen))
         return own
 
     async def read(self, request: Request) -> dict[str, Any]:
@@ -99,7 +99,7 @@ class Form:
             values = given.get(name, [])
             if not values:
                 if field.required:
-                    raise Refused(422, f"{name} is missing: {field.doc}")
+                    raise Refused(422, f"{name} is missing: {as_fields(field.doc)}")
                 found[name] = field.default
             elif len(values) > 1 and not field.many:
                 raise Refused(422, f"{name} is given {len(values)} times, and is one")
@@ -172,7 +172,7 @@ class Form:
             made = {"type": "array", "items": one} | ({"minItems": 1} if field.required else {})
             if field.name not in self.pictures:  # a form cannot tell a list of one from one
                 made = {"anyOf": [made, one]}
-        made["description"] = field.doc
+        made["description"] = as_fields(field.doc)
         if not field.required and field.default not in (None, ()):
             made["default"] = field.default
         return made

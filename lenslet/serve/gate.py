@@ -32,7 +32,8 @@ class Gate:
         app: what is behind.
         token: what opens; None where there is none.
         closed: whether everything demands it.
-        hosts: names beside those of this very machine; "*" for any; a number (an address) is none that can be rebound.
+        hosts: names beside those of this very machine; "*" for any. Where all is closed, numbers are names, too: nobody
+            can make a number lead elsewhere.
     """
 
     def __init__(self, app: ASGIApp, *, token: str | None, closed: bool, hosts: Sequence[str]) -> None:
@@ -71,7 +72,7 @@ class Gate:
         return None
 
     def _named(self, name: str) -> bool:
-        return "*" in self._hosts or name in self._hosts or local(name)
+        return "*" in self._hosts or name in self._hosts or local(name) or (self._closed and _number(name))
 
     def _knows(self, headers: Headers) -> bool:
         """Whether the token is there, in a time that says nothing of it."""
@@ -105,6 +106,14 @@ def local(name: str) -> bool:
         return ipaddress.ip_address(name).is_loopback
     except ValueError:
         return False
+
+
+def _number(name: str) -> bool:
+    try:
+        ipaddress.ip_address(name)
+    except ValueError:
+        return False
+    return True
 
 
 def _name(host: str) -> str:

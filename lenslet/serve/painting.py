@@ -39,7 +39,8 @@ def form(limits: Limits) -> Form:
     return Form(
         stylize,
         pictures=("content", "style", "mask"),
-        left_out=("out", "plot", "every", "progress"),
+        needed=("style",),
+        left_out=("model", "steady", "out", "plot", "every", "progress"),
         choices=(("encoder", encoders()),),
         bounds=(
             ("size", 64, limits.painting),

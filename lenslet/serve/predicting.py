@@ -21,7 +21,7 @@ __all__ = ["FORM", "model_parameter", "router", "shelved"]
 FORM = Form(
     predict,
     pictures=("image",),
-    one=(("image", "images"),),
+    one=(("image", "images", "The picture."),),
     left_out=("model", "plot", "crops", "batch", "out", "engine", "workers", "progress"),
     bounds=(("at_least", 0, 1), ("tile_side", 32, 8192)),
     raw=True,

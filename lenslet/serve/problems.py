@@ -10,7 +10,7 @@ from starlette.responses import JSONResponse
 
 from lenslet.errors import CallError, ImageError, KindError, LensletError, MissingError
 
-__all__ = ["SCHEMA", "Refused", "plain", "problem", "public", "refused"]
+__all__ = ["SCHEMA", "Refused", "as_fields", "plain", "problem", "public", "refused"]
 
 SCHEMA = 1
 _LOG = logging.getLogger("lenslet.serve")
@@ -51,6 +51,11 @@ def public(text: str) -> str:
     """A sentence without the folders of this machine: of a path its last part stays; flags become fields."""
     text = _ADDRESS.sub("the database", " ".join(text.split()))
     text = _PATH.sub(lambda found: re.split(r"[\\/]", found[0].rstrip("\\/"))[-1] or "a folder", text)
+    return as_fields(text)
+
+
+def as_fields(text: str) -> str:
+    """A sentence that speaks of options of the command line, about fields."""
     return _FLAG.sub(lambda found: found[1].replace("-", "_"), text)
 
 

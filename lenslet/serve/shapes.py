@@ -25,12 +25,28 @@ from lenslet.results import (
 )
 from lenslet.results.attribution import Attribution
 
-__all__ = ["PROBLEMS", "answer", "attribution", "error_codes", "faces", "of_task", "schema_of"]
+__all__ = ["MODELS", "PROBLEMS", "answer", "attribution", "error_codes", "faces", "of_task", "schema_of"]
 
 ERROR = {
     "schema": 1,
     "status": 422,
     "error": "image: this picture breaks off before its end; copy or download it again",
+}
+MODELS: dict[str, Any] = {
+    "schema": 1,
+    "models": [
+        {
+            "name": "flowers",
+            "task": "classify",
+            "net": "bead_m",
+            "labels": ["rose", "tulip"],
+            "licence": {"weights": "my own", "data": "CC-BY-4.0"},
+            "metrics": {"accuracy": 0.97},
+            "measured_on": "220 pictures that were held back",
+            "sha256": "5f70bf18a086007016e948b04aed3b82103a36bea41755b6cddfaf10ace3c6ef",
+            "note": "",
+        }
+    ],
 }
 PROBLEMS = {
     400: "The request cannot be read.",

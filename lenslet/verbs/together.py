@@ -49,7 +49,9 @@ def ask_open(
         return list(asked.detect(pictures, at_least=how.at_least))
     if model.card.task == "face":
         return [_largest(asked, one) for one in pictures]
-    together = {"classify": "classify", "localize": "locate", "landmark": "point"}[model.card.task]
+    together = {"classify": "classify", "localize": "locate", "landmark": "point"}.get(model.card.task, "")
+    if not hasattr(asked, together):
+        return [asked(one) for one in pictures]
     return list(getattr(asked, together)(pictures))
 
 

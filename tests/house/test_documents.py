@@ -88,7 +88,11 @@ def test_every_link_to_a_file_of_ours_leads_somewhere(page):
         assert "://" in link or (page.parent / link).exists(), link
 
 
-@pytest.mark.parametrize("script", [["docs/make_cli.py"], ["-m", "benchmarks.table"]], ids=["cli.md", "figures"])
+@pytest.mark.parametrize(
+    "script",
+    [["docs/make_cli.py"], ["docs/make_http.py"], ["-m", "benchmarks.table"]],
+    ids=["cli.md", "http.md", "figures"],
+)
 def test_generated_pages_are_current(script):
     result = subprocess.run([sys.executable, *script, "--check"], cwd=ROOT, capture_output=True, text=True, check=False)
     assert result.returncode == 0, f"run: python {' '.join(script)}\n{result.stdout}{result.stderr}"

@@ -57,11 +57,20 @@ def test_schemathesis_finds_nothing(serving, looks, tmp_path, monkeypatch):
     (tmp_path / "hooks.py").write_text(HOOKS)
     with (
         Gallery(tmp_path / "people.db", looks()) as people,
-        serving(["signs"], gallery=people, painting=80, steps=1) as client,
+        serving(["signs"], gallery=people, painting=64, steps=1) as client,
     ):
         command = [Path(sys.executable).with_name("schemathesis"), "run", f"{client.base_url}/openapi.json"]
         command += ["-H", "Authorization: Bearer a-token-of-the-tests", "--checks", "all", "--seed", "1", "--no-color"]
-        command += ["--phases", "coverage,fuzzing", "--max-examples", "2", "--generation-database", "none"]
+        command += [
+            "--phases",
+            "coverage,fuzzing",
+            "--max-examples",
+            "2",
+            "--max-time",
+            "20",
+            "--generation-database",
+            "none",
+        ]
         found = subprocess.run(
             command,
             env={**os.environ, "SCHEMATHESIS_HOOKS": str(tmp_path / "hooks.py")},
