@@ -6,7 +6,7 @@ import pytest
 
 from lenslet.errors import CallError
 from lenslet.serve.app import create_app
-from lenslet.serve.gate import local
+from lenslet.serve.gate import Gate, local
 
 
 @pytest.fixture(scope="module")
@@ -130,3 +130,29 @@ def test_the_token_is_compared_in_constant_time():
     source = inspect.getsource(gate)
     assert "hmac.compare_digest" in source
     assert not re.search(r"==\s*self\._token|self\._token\s*==", source)
+
+
+@pytest.mark.parametrize(
+    ("headers", "passed"),
+    [
+        ({"host": "localhost", "origin": "http://localhost"}, True),
+        ({"host": "localhost", "origin": "https://evil.example"}, False),
+        ({"host": "evil.example"}, False),
+    ],
+)
+def test_websockets_come_through_the_same_gate(headers, passed):
+    import asyncio
+
+    reached, sent = [], []
+
+    async def app(scope, receive, send):
+        reached.append(scope)
+
+    async def send(message):
+        sent.append(message)
+
+    gate = Gate(app, token=None, closed=False, hosts=())
+    raw = [(name.encode(), value.encode()) for name, value in headers.items()]
+    asyncio.run(gate({"type": "websocket", "path": "/", "headers": raw}, None, send))
+    assert bool(reached) is passed
+    assert [message["type"] for message in sent] == ([] if passed else ["websocket.close"])

@@ -3,6 +3,7 @@
 import asyncio
 import json
 import shutil
+import time
 
 import pytest
 
@@ -114,3 +115,32 @@ def test_what_a_model_is_called(given, names):
 def test_names_that_are_none(given, said):
     with pytest.raises(CallError, match=said):
         named(given)
+
+
+def test_a_server_takes_up_a_new_model_while_it_answers(serving, folder, png):
+    with serving([folder], look=0.05) as client:
+
+        def labels():
+            response = client.post("/v1/predict/mine", files={"image": png()})
+            assert response.status_code == 200
+            return response.json()["labels"]
+
+        def until(true):
+            end = time.monotonic() + 20
+            while not true():
+                assert time.monotonic() < end
+                time.sleep(0.02)
+
+        assert labels()[0] == "0"
+        relabel(folder, [f"sign {digit}" for digit in range(10)])
+        until(lambda: labels()[0] == "sign 0")
+        damaged(folder)
+        until(lambda: "refused" in client.get("/v1/models").json()["models"][0]["note"])
+        assert labels()[0] == "sign 0"
+        text = client.get("/metrics").text
+        assert 'lenslet_model_changes_total{model="mine",outcome="reloaded"} 1.0' in text
+        assert 'lenslet_model_changes_total{model="mine",outcome="refused"} 1.0' in text
+        client.app.state.house.ready = False
+        stopping = client.get("/readyz")
+        assert (stopping.status_code, "retry-after" in stopping.headers) == (503, True)
+        assert client.get("/healthz").status_code == 200
