@@ -42,6 +42,7 @@ def create_app(
     closed: bool = False,
     hosts: Sequence[str] = (),
     limits: Limits | None = None,
+    backend: str = "onnxruntime",
 ) -> FastAPI:
     """The app of a server; pages may be added to it, its gate stands before them, too.
 
@@ -53,6 +54,7 @@ def create_app(
         closed: whether all others demand it, too.
         hosts: names of this server beside those of this very machine; "*" for any.
         limits: what it takes on.
+        backend: who computes, of exported files.
 
     Raises:
         CallError: two models of one name, or faces without a token.
@@ -60,7 +62,7 @@ def create_app(
         GalleryError: the gallery cannot be opened.
     """
     bounds, metrics, pool = limits or Limits(), Metrics(), decoders()
-    shelf = Shelf(models, bounds, metrics, pool)
+    shelf = Shelf(models, bounds, metrics, pool, backend)
     needed = closed or gallery is not None or any(one.task == "face" for one in shelf.values())
     token = (token() if needed else None) if callable(token) else token
     if needed and not token:

@@ -59,10 +59,11 @@ def form(limits: Limits) -> Form:
 
 def encoders() -> tuple[str, ...]:
     """What may be looked through: what is here; a request is not to start a download, nor to open files by name."""
-    from lenslet.card import official
+    from lenslet.card.registry import REGISTRY
+    from lenslet.card.store import stored_file
     from lenslet.verbs.encoder import DEFAULT
 
-    return (DEFAULT, *(name for name in official.REGISTRY if official.is_stored(name)))
+    return (DEFAULT, *(name for name, entry in REGISTRY.items() if stored_file(entry).is_file()))
 
 
 def router(house: House) -> APIRouter:

@@ -22,7 +22,7 @@ FORM = Form(
     predict,
     pictures=("image",),
     one=(("image", "images", "The picture."),),
-    left_out=("model", "plot", "crops", "batch", "out", "engine", "workers", "progress"),
+    left_out=("model", "plot", "crops", "batch", "out", "engine", "workers", "backend", "progress"),
     bounds=(("at_least", 0, 1), ("tile_side", 32, 8192)),
     raw=True,
 )

@@ -38,6 +38,7 @@ def run(
     token_file: Path | None,
     names: list[str],
     limits: Limits,
+    backend: str,
 ) -> tuple[str, int, float]:
     """Serve until a signal comes; the address, the requests that were answered, and the seconds.
 
@@ -65,6 +66,7 @@ def run(
             closed=closed,
             hosts=allowed,
             limits=limits,
+            backend=backend,
         )
         server, began = server_of(app, limits), monotonic()
         address = _address(host, heard)

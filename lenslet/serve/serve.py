@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from annotated_doc import Doc
 
@@ -56,6 +56,9 @@ def serve(
     queue: Annotated[int, Doc("Requests that may wait for one model; one more is told to come again.")] = 128,
     max_mb: Annotated[int, Doc("Megabytes of a request, at the most.")] = 32,
     max_megapixels: Annotated[int, Doc("Millions of pixels of a picture, at the most.")] = 64,
+    backend: Annotated[
+        Literal["onnxruntime", "openvino"], Doc("Who computes, of exported .onnx files: ONNX Runtime or OpenVINO.")
+    ] = "onnxruntime",
     grace: Annotated[
         float, Doc("Seconds in which what was taken is finished after the server was told to stop.")
     ] = 30.0,
@@ -99,5 +102,6 @@ def serve(
             token_file=token_file,
             names=list(allow_host),
             limits=limits,
+            backend=backend,
         )
     )

@@ -5,7 +5,7 @@ import logging
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 
@@ -35,6 +35,7 @@ class Shelved:
         limits: of its line.
         pool: opens pictures.
         metrics: that are told.
+        backend: who computes, of an exported file.
 
     Attributes:
         model: that answers now.
@@ -46,11 +47,19 @@ class Shelved:
         CardError: no such model.
     """
 
-    def __init__(self, name: str, given: Any, limits: Limits, pool: ThreadPoolExecutor, metrics: Metrics) -> None:
-        self.name, self.place, self.note = name, _place(given), ""
+    def __init__(
+        self, name: str, given: Any, limits: Limits, pool: ThreadPoolExecutor, metrics: Metrics, backend: str
+    ) -> None:
+        self.name, self.place, self.note, self._backend = name, _place(given), "", backend
         self.files = self.seen = _signature(self.place)
-        self.model: Any = load(given)
+        self.model: Any = self.load(given)
         self.batches = Batches(name, lambda: self.model, limits, pool, metrics)
+
+    def load(self, given: Any) -> Any:
+        """Open it, or open it anew."""
+        if isinstance(given, str | Path) and Path(given).suffix == ".onnx":
+            return load(given, backend=cast("Any", self._backend))
+        return load(given)
 
     @property
     def task(self) -> str:
@@ -82,6 +91,7 @@ class Shelf(Mapping[str, Shelved]):
         limits: of each line.
         metrics: that are told.
         pool: opens pictures.
+        backend: of exported files.
 
     Raises:
         CallError: two of one name, or a name that fits no address.
@@ -94,10 +104,11 @@ class Shelf(Mapping[str, Shelved]):
         limits: Limits,
         metrics: Metrics,
         pool: ThreadPoolExecutor,
+        backend: str = "onnxruntime",
     ) -> None:
         self._limits, self._metrics, self._all = limits, metrics, dict[str, Shelved]()
         for name, given in named(models).items():
-            self._all[name] = Shelved(name, given, limits, pool, metrics)
+            self._all[name] = Shelved(name, given, limits, pool, metrics, backend)
 
     def __getitem__(self, name: str) -> Shelved:
         return self._all[name]
@@ -206,7 +217,7 @@ def _opened_again(one: Shelved) -> Any:
         LensletError: it is none, or of another task.
     """
     assert one.place is not None
-    new = load(one.place)
+    new = one.load(one.place)
     if new.card.task != one.task:
         raise CardError(f"it is of task {new.card.task} now, and was of {one.task}: start the server again")
     ask_open(new, [np.full((64, 64, 3), 127, np.uint8)], how=How())

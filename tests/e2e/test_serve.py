@@ -17,6 +17,8 @@ import numpy as np
 import pytest
 from PIL import Image
 
+import lenslet
+
 
 @pytest.fixture
 def place(tmp_path, monkeypatch):
@@ -29,10 +31,14 @@ def place(tmp_path, monkeypatch):
     return tmp_path
 
 
-@contextmanager
 def served(place, *words):
     """The process, its address, and what it said until it listened."""
-    command = [sys.executable, "-m", "lenslet", "serve", *words]
+    return started(place, [sys.executable, "-m", "lenslet", "serve", *words])
+
+
+@contextmanager
+def started(place, command):
+    """The same of any command."""
     process = subprocess.Popen(command, cwd=place, stderr=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
     said = []
     try:
@@ -146,3 +152,25 @@ def test_any_other_address_demands_the_token(place, monkeypatch):
         known = {"Authorization": "Bearer a-token-of-the-tests"}
         assert httpx.get(f"{here}/v1/models", headers=known, trust_env=False).status_code == 200
         assert httpx.get(f"{here}/healthz", trust_env=False).status_code == 200
+
+
+WITHOUT_TORCH = """
+import sys
+
+sys.modules["torch"] = None  # importing it raises ModuleNotFoundError
+from lenslet.cli import main
+
+sys.argv = ["lenslet", "serve", "signs.onnx", "--port", "0"]
+main()
+"""
+
+
+def test_an_exported_model_is_served_without_torch_and_says_the_same(place):
+    model = lenslet.load("signs")
+    model.export(place / "signs.onnx")
+    picture = (place / "rose.jpg").read_bytes()
+    with started(place, [sys.executable, "-c", WITHOUT_TORCH]) as (_, address, _):
+        answer = ask(address, picture).json()
+        assert np.allclose(answer["scores"], model(picture).scores, atol=1e-3)
+        explained = httpx.post(f"{address}/v1/explain/signs", files={"image": picture}, timeout=30, trust_env=False)
+        assert explained.status_code == 501

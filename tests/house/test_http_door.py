@@ -15,7 +15,7 @@ FORMS = {
 }
 # What does not go over a network: files of this machine, what is chosen when the server starts, a terminal's bar.
 NOT_OVER_HTTP = {
-    "predict": {"model", "plot", "crops", "batch", "out", "engine", "workers", "progress"},
+    "predict": {"model", "plot", "crops", "batch", "out", "engine", "workers", "backend", "progress"},
     "explain": {"model", "unit", "view", "seed", "out", "progress"},
     "stylize": {"model", "steady", "out", "plot", "every", "progress"},
     **{f"face/{name}": {"gallery"} for name in people.FORMS},
