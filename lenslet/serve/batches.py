@@ -8,8 +8,9 @@ import asyncio
 import logging
 import os
 from collections import deque
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from time import monotonic
 from typing import Any
@@ -17,13 +18,14 @@ from typing import Any
 import numpy as np
 
 from lenslet.errors import LensletError
+from lenslet.image import image_size
 from lenslet.serve.lanes import Lane
 from lenslet.serve.limits import Limits
 from lenslet.serve.metrics import Metrics
 from lenslet.verbs.asking import How
 from lenslet.verbs.together import ask_open, opened_for
 
-__all__ = ["Batches", "decoders"]
+__all__ = ["Batches", "Room", "decoders"]
 
 _LOG = logging.getLogger("lenslet.serve")
 
@@ -31,6 +33,31 @@ _LOG = logging.getLogger("lenslet.serve")
 def decoders() -> ThreadPoolExecutor:
     """The threads that open pictures, for all models: one a core, decoders let go of Python while they work."""
     return ThreadPoolExecutor(min(os.cpu_count() or 1, 8), thread_name_prefix="lenslet-decode")
+
+
+class Room:
+    """Pixels that are decoded and wait: a small file may hold very many.
+
+    Args:
+        most: of all together; one picture alone is let in, however large.
+    """
+
+    def __init__(self, most: int) -> None:
+        self.held, self._most = 0, most
+        self._left = asyncio.Condition()
+
+    @asynccontextmanager
+    async def taken(self, pixels: int) -> AsyncIterator[None]:
+        """Room for so many, when there is."""
+        async with self._left:
+            await self._left.wait_for(lambda: not self.held or self.held + pixels <= self._most)
+            self.held += pixels
+        try:
+            yield
+        finally:
+            self.held -= pixels
+            async with self._left:
+                self._left.notify_all()
 
 
 @dataclass(eq=False)
@@ -48,13 +75,21 @@ class Batches:
         model: gives the model as it is now.
         limits: of the line and of a batch.
         pool: opens pictures.
+        room: for what is decoded, shared by all lines.
         metrics: that are told.
     """
 
     def __init__(
-        self, name: str, model: Callable[[], Any], limits: Limits, pool: ThreadPoolExecutor, metrics: Metrics
+        self,
+        name: str,
+        model: Callable[[], Any],
+        limits: Limits,
+        pool: ThreadPoolExecutor,
+        room: Room,
+        metrics: Metrics,
     ) -> None:
         self._name, self._model, self._limits, self._pool, self._metrics = name, model, limits, pool, metrics
+        self._room = room
         self.lane = Lane(name, limits.queue, patience=limits.patience, metrics=metrics)
         self._waiting: deque[_Asked] = deque()
         self._worker: asyncio.Task[None] | None = None
@@ -71,12 +106,14 @@ class Batches:
 
     async def _asked(self, picture: bytes, how: How) -> Any:
         loop = asyncio.get_running_loop()
-        opened = await loop.run_in_executor(self._pool, self._open, picture)
-        asked = _Asked(opened, how, loop.create_future())
-        self._waiting.append(asked)
-        if self._worker is None or self._worker.done():
-            self._worker = loop.create_task(self._work(), name=f"lenslet-{self._name}")
-        return await asked.answer
+        height, width = await loop.run_in_executor(self._pool, self._size, picture)
+        async with self._room.taken(height * width):
+            opened = await loop.run_in_executor(self._pool, self._open, picture)
+            asked = _Asked(opened, how, loop.create_future())
+            self._waiting.append(asked)
+            if self._worker is None or self._worker.done():
+                self._worker = loop.create_task(self._work(), name=f"lenslet-{self._name}")
+            return await asked.answer
 
     async def _work(self) -> None:
         """As long as somebody waits."""
@@ -108,6 +145,9 @@ class Batches:
             (batch if not batch or asked.how == batch[0].how else others).append(asked)
         self._waiting.extendleft(reversed(others))
         return batch
+
+    def _size(self, picture: bytes) -> tuple[int, int]:
+        return image_size(picture, max_pixels=self._limits.pixels)
 
     def _open(self, picture: bytes) -> np.ndarray:
         opened: np.ndarray = opened_for(self._model(), picture, max_pixels=self._limits.pixels)

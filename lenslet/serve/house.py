@@ -21,6 +21,7 @@ __all__ = ["House", "checked", "json_of"]
 T = TypeVar("T")
 _TOLD = ("image", "out", "notes", "faults")
 """Fields of results that may hold sentences or places."""
+_PAINTING = 3600.0  # seconds: a large painting takes minutes, and others may be before it
 
 
 @runtime_checkable
@@ -44,10 +45,10 @@ class House:
     def __init__(self, shelf: Shelf, people: Any | None, limits: Limits, metrics: Metrics) -> None:
         self.shelf, self.people, self.limits, self.metrics = shelf, people, limits, metrics
         self.ready = False
-        common: dict[str, Any] = {"patience": limits.patience, "metrics": metrics}
-        self.faces = Lane("faces", limits.queue, **common)
-        self.painting = Lane("stylize", limits.works, **common)
-        self.explaining = Lane("explain", limits.works, **common)
+        patience = limits.patience
+        self.faces = Lane("faces", limits.queue, patience=patience, metrics=metrics)
+        self.painting = Lane("stylize", limits.works, patience=_PAINTING, metrics=metrics)
+        self.explaining = Lane("explain", limits.works, patience=patience, metrics=metrics)
 
     @property
     def lanes(self) -> tuple[Lane, ...]:

@@ -18,6 +18,7 @@ class Limits:
         body: bytes of a request.
         held: bytes of all requests that are being read.
         pixels: of a picture.
+        decoded: pixels of all pictures that wait for a net, together: 3 bytes each; others wait undecoded.
         painting: pixels of the long side of a painting.
         steps: of a painting.
         idle: seconds that a client may send nothing, or take nothing, in the middle of a request.
@@ -34,6 +35,7 @@ class Limits:
     body: int = 32 * 2**20
     held: int = 512 * 2**20
     pixels: int = 64_000_000
+    decoded: int = 256_000_000
     painting: int = 1024
     steps: int = 500
     idle: float | int = 15

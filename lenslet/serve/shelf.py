@@ -10,7 +10,7 @@ from typing import Any, cast
 import numpy as np
 
 from lenslet.errors import CallError, CardError, LensletError
-from lenslet.serve.batches import Batches
+from lenslet.serve.batches import Batches, Room
 from lenslet.serve.limits import Limits
 from lenslet.serve.metrics import Metrics
 from lenslet.serve.problems import plain, public
@@ -34,6 +34,7 @@ class Shelved:
         given: where it lies, its name, or the model.
         limits: of its line.
         pool: opens pictures.
+        room: for what is decoded.
         metrics: that are told.
         backend: who computes, of an exported file.
 
@@ -48,12 +49,19 @@ class Shelved:
     """
 
     def __init__(
-        self, name: str, given: Any, limits: Limits, pool: ThreadPoolExecutor, metrics: Metrics, backend: str
+        self,
+        name: str,
+        given: Any,
+        limits: Limits,
+        pool: ThreadPoolExecutor,
+        room: Room,
+        metrics: Metrics,
+        backend: str,
     ) -> None:
         self.name, self.place, self.note, self._backend = name, _place(given), "", backend
         self.files = self.seen = _signature(self.place)
         self.model: Any = self.load(given)
-        self.batches = Batches(name, lambda: self.model, limits, pool, metrics)
+        self.batches = Batches(name, lambda: self.model, limits, pool, room, metrics)
 
     def load(self, given: Any) -> Any:
         """Open it, or open it anew."""
@@ -107,8 +115,9 @@ class Shelf(Mapping[str, Shelved]):
         backend: str = "onnxruntime",
     ) -> None:
         self._limits, self._metrics, self._all = limits, metrics, dict[str, Shelved]()
+        room = Room(limits.decoded)
         for name, given in named(models).items():
-            self._all[name] = Shelved(name, given, limits, pool, metrics, backend)
+            self._all[name] = Shelved(name, given, limits, pool, room, metrics, backend)
 
     def __getitem__(self, name: str) -> Shelved:
         return self._all[name]

@@ -127,3 +127,19 @@ def test_many_at_once_lose_nothing(serving, png):
         answers = list(pool.map(lambda n: ask(client, pictures[n % 16]), range(320)))
     assert [one.status_code for one in answers] == [200] * 320
     assert all(one.json()["label"] == expected[n % 16]["label"] for n, one in enumerate(answers))
+
+
+def test_what_is_decoded_and_waits_is_bounded(serving, slow, png):
+    model = slow()
+    pictures = [png(seed, size=(100, 100)) for seed in range(6)]
+    with serving({"m": model}, decoded=25_000) as client, ThreadPoolExecutor(6) as pool:
+        model.hold.clear()
+        asked = [pool.submit(ask, client, picture) for picture in pictures]
+        lane = client.app.state.shelf["m"].batches
+        wait_until(lambda: lane.lane.taken == 6 and len(model.together) == 1)
+        time.sleep(0.2)
+        assert lane._room.held == 20_000  # two of them; four wait as files
+        model.hold.set()
+        assert [one.result().status_code for one in asked] == [200] * 6
+        assert lane._room.held == 0
+        assert ask(client, png(7, size=(200, 200))).status_code == 200  # one alone is let in
