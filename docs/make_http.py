@@ -20,7 +20,7 @@ What `lenslet serve` answers; [Serving](serving.md) says how to start it, with a
 server says the same at `/openapi.json`, with its own models and limits.
 
 Fields are sent as a form (`multipart/form-data`; where there is no picture `application/x-www-form-urlencoded`, too).
-Several values of one field: send it several times. "With the token" means `Authorization: Bearer TOKEN`.
+Several values of one field: send it several times. The token is sent as `Authorization: Bearer TOKEN`.
 """
 TASKS = ("classify", "detect", "localize", "landmark", "face")
 
@@ -65,8 +65,8 @@ def page() -> str:
 
 
 def _route(path: str, method: str, operation: dict[str, Any]) -> list[str]:
-    lock = ", with the token" if operation.get("security") else ""
-    parts = [f"## {method.upper()} {path}\n", f"{operation['summary'].rstrip('.')}{lock}.\n"]
+    lock = " It demands the token." if operation.get("security") else ""
+    parts = [f"## {method.upper()} {path}\n", f"{operation['summary'].rstrip('.')}.{lock}\n"]
     if said := operation.get("description"):
         parts.append(said.strip() + "\n")
     if body := operation.get("requestBody"):
@@ -98,10 +98,14 @@ def _field(name: str, one: dict[str, Any], required: Any) -> str:
     if "enum" in inner:
         kind = " or ".join(f"`{json.dumps(value) if isinstance(value, bool) else value}`" for value in inner["enum"])
     if "minimum" in inner:
-        kind += f", {inner['minimum']:g} to {inner['maximum']:,g}"
+        kind += f", {_number(inner['minimum'])} to {_number(inner['maximum'])}"
     kind += ", once or more" if "anyOf" in one or "items" in one else ""
     default = "**needed**" if name in required else f"`{json.dumps(one['default'])}`" if "default" in one else ""
     return f"| `{name}` | {kind} | {default} | {one['description'].replace('|', chr(92) + '|')} |"
+
+
+def _number(value: float | int) -> str:
+    return f"{value:,.0f}" if value == int(value) else f"{value:g}"
 
 
 def _json(value: Any) -> str:

@@ -63,7 +63,8 @@ def encoders() -> tuple[str, ...]:
     from lenslet.card.store import stored_file
     from lenslet.verbs.encoder import DEFAULT
 
-    return (DEFAULT, *(name for name, entry in REGISTRY.items() if stored_file(entry).is_file()))
+    stored = (name for name, entry in REGISTRY.items() if stored_file(entry).is_file())
+    return tuple(dict.fromkeys((DEFAULT, "natural", *stored)))
 
 
 def router(house: House) -> APIRouter:
