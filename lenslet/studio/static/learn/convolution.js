@@ -93,6 +93,6 @@
     }
     drawKernel();
     await named();
-    window_.atShare(0.34, 0.26);
+    await window_.atShare(0.34, 0.26);
   };
 })();

@@ -139,7 +139,11 @@
     const sign = (text) => L.el("span.learn-op", { "aria-hidden": "true" }, text);
 
     return { controls, draw, stop, at: (r, c) => { row = r; column = c; },
-      atShare: (down, right) => { const wait = () => { const z = found()?.output; if (z) move(Math.floor(down * z.rows), Math.floor(right * z.columns)); else setTimeout(wait, 30); }; wait(); } };
+      // once there is an output: the place so far down and right in it
+      atShare: async (down, right) => {
+        while (!found()) await new Promise((go_on) => setTimeout(go_on, 30));
+        move(Math.floor(down * found().output.rows), Math.floor(right * found().output.columns));
+      } };
   };
 
   // n + 2p − f over s, with the numbers in it; one line where both sides are alike.
