@@ -82,12 +82,13 @@
       try {
         const one = await L.post("relearn", { picture: state.table ? "" : state.source, table: state.table, kernel: state.kernel });
         const reach = Math.max(...state.kernel.flat().map(Math.abs), 1e-9), size = state.kernel.length;
-        const top = Math.max(one.losses[0].y, 1e-9), low = Math.max(Math.min(...one.losses.map((p) => p.y)), top * 1e-12);
+        const rounded = (value, way) => 10 ** way(Math.log10(Math.max(value, 1e-12)));
+        const top = rounded(Math.max(...one.losses.map((p) => p.y)), Math.ceil), low = Math.min(rounded(Math.min(...one.losses.map((p) => p.y)), Math.floor), top / 10);
         L.fill(learned, L.el("div.learn-three", {},
           L.el("div", {}, L.el("h3", {}, "Yours"), L.grid(size, size, (i, j) => ({ value: state.kernel[i][j], text: L.num(state.kernel[i][j], 3) }), { label: "your kernel", reach })),
           L.el("div", {}, L.el("h3", {}, "Learned"), L.grid(size, size, (i, j) => ({ value: one.kernel[i][j], text: L.num(Math.abs(one.kernel[i][j]) < 5e-4 * reach ? 0 : one.kernel[i][j], 3) }), { label: "learned kernel", reach, classes: ".learned" })),
           L.el("div", {}, L.el("h3", {}, `The error over ${one.steps} steps`), L.curves([{ colour: "var(--accent)", points: one.losses }],
-            { label: "half the mean squared error, falling", xs: [0, one.steps], ys: [low, top], log: true, x: "steps", y: "error, in powers of ten", width: 340, height: 180 }))));
+            { label: "half the mean squared error, falling", xs: [0, one.steps], ys: [low, top], log: true, x: "steps", y: "error", width: 340, height: 180 }))));
         L.say("learned");
       } catch (error) { L.fill(learned, L.el("p.wrong", {}, error.message)); }
     }
