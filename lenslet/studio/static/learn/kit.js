@@ -50,7 +50,7 @@
     const said = await answer.json().catch(() => ({}));
     if (!answer.ok) {
       const detail = Array.isArray(said.detail) ? said.detail.map((one) => `${one.loc.slice(1).join(" ")}: ${one.msg}`).join("; ") : null;
-      throw new Error(said.error || detail || `The studio could not do that (${answer.status}).`);
+      throw new Error((typeof said.error === "string" && said.error) || detail || said.detail || `The studio could not do that (${answer.status}).`);
     }
     return said;
   }
