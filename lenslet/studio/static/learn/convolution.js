@@ -25,14 +25,15 @@
     const signs = L.check("show the sign: orange above 0, blue below", false, (value) => { state.signs = value; ask(); });
 
     // places
-    const input = L.el("div.learn-plane"), output = L.el("div.learn-plane"), kernelPlace = L.el("div");
+    let three = null;
+    const input = L.el("div.learn-plane"), output = L.el("div.learn-plane"), kernelPlace = L.el("div.learn-plane");
     const sizes = L.formula(), steps = L.el("div.learn-steps"), learned = L.el("div");
     const window_ = L.window({ input, output, steps, kernel: () => state.kernel, state, found: () => found,
       edit: (row, column, value) => { state.table[row][column] = value; ask(); } });
 
     L.fill(stage,
       L.row(source, preset, angle, side, padding, words, stride),
-      L.el("div.learn-three", {},
+      three = L.el("div.learn-three", {},
         L.panel("Picture", input),
         L.panel("Kernel", kernelPlace, L.el("p.soft", {}, "Type your own numbers.")),
         L.panel("Answer", output, sizes, signs)),
@@ -67,8 +68,10 @@
 
     function drawKernel() {
       const reach = Math.max(...state.kernel.flat().map(Math.abs), 1e-9);
-      L.fill(kernelPlace, L.grid(state.kernel.length, state.kernel.length, (i, j) => ({ value: state.kernel[i][j], text: L.num(state.kernel[i][j], 3) }),
-        { label: "kernel", reach, classes: ".edit" + (state.kernel.length > 3 ? ".small" : ""), edit: (i, j, value) => { state.kernel[i][j] = value; own(); } }));
+      const side = state.kernel.length;
+      three.classList.toggle("wide-kernel", side > 3);
+      L.fill(kernelPlace, L.grid(side, side, (i, j) => ({ value: state.kernel[i][j], text: L.num(state.kernel[i][j], side > 5 ? 2 : 3) }),
+        { label: "kernel", reach, classes: ".edit" + (side > 3 ? ".small" : "") + (side > 5 ? ".tiny" : ""), edit: (i, j, value) => { state.kernel[i][j] = value; own(); } }));
     }
 
     function show(answer) {
