@@ -51,7 +51,7 @@ def encoded(pictures: list[UInt8[np.ndarray, "h w 3"]]) -> Float[np.ndarray, "n 
     return np.stack([_encoding(one.tobytes(), one.shape) for one in pictures])
 
 
-@lru_cache(maxsize=512)
+@lru_cache(maxsize=96)  # of at most 200 KB each
 def _encoding(pixels: bytes, shape: tuple[int, ...]) -> Float[np.ndarray, " d"]:
     return np.asarray(_model()(np.frombuffer(pixels, np.uint8).reshape(shape)).vector)
 

@@ -89,8 +89,6 @@ def test_volumes_and_what_layers_cost():
     assert found["output"] == [18, 28, 2]
     assert found["parameters"] == 56
     assert len(found["maps"]) == 2
-    with pytest.raises(ShapeError, match="channels"):
-        stacking.layered(stacking.Layered(filters=[[VERTICAL]], biases=[0]), pixels)
     ten = stacking.costs(stacking.Sized(n=64, f=3, filters=10))
     assert (ten["inputs"], ten["parameters"]) == (12288, 280)
     eleven = stacking.costs(stacking.Sized(n=32, f=5, filters=6))

@@ -25,14 +25,15 @@
     const signs = L.check("show the sign: orange above 0, blue below", false, (value) => { state.signs = value; ask(); });
 
     // places
-    const input = L.el("div.learn-plane"), output = L.el("div.learn-plane"), kernelPlace = L.el("div");
+    let three = null;
+    const input = L.el("div.learn-plane"), output = L.el("div.learn-plane"), kernelPlace = L.el("div.learn-plane");
     const sizes = L.formula(), steps = L.el("div.learn-steps"), learned = L.el("div");
     const window_ = L.window({ input, output, steps, kernel: () => state.kernel, state, found: () => found,
       edit: (row, column, value) => { state.table[row][column] = value; ask(); } });
 
     L.fill(stage,
       L.row(source, preset, angle, side, padding, words, stride),
-      L.el("div.learn-three", {},
+      three = L.el("div.learn-three", {},
         L.panel("Picture", input),
         L.panel("Kernel", kernelPlace, L.el("p.soft", {}, "Type your own numbers.")),
         L.panel("Answer", output, sizes, signs)),
@@ -67,8 +68,10 @@
 
     function drawKernel() {
       const reach = Math.max(...state.kernel.flat().map(Math.abs), 1e-9);
-      L.fill(kernelPlace, L.grid(state.kernel.length, state.kernel.length, (i, j) => ({ value: state.kernel[i][j], text: L.num(state.kernel[i][j], 3) }),
-        { label: "kernel", reach, classes: ".edit" + (state.kernel.length > 3 ? ".small" : ""), edit: (i, j, value) => { state.kernel[i][j] = value; own(); } }));
+      const side = state.kernel.length;
+      three.classList.toggle("wide-kernel", side > 3);
+      L.fill(kernelPlace, L.grid(side, side, (i, j) => ({ value: state.kernel[i][j], text: L.num(state.kernel[i][j], side > 5 ? 2 : 3) }),
+        { label: "kernel", reach, classes: ".edit" + (side > 3 ? ".small" : "") + (side > 5 ? ".tiny" : ""), edit: (i, j, value) => { state.kernel[i][j] = value; own(); } }));
     }
 
     function show(answer) {
@@ -82,17 +85,18 @@
       try {
         const one = await L.post("relearn", { picture: state.table ? "" : state.source, table: state.table, kernel: state.kernel });
         const reach = Math.max(...state.kernel.flat().map(Math.abs), 1e-9), size = state.kernel.length;
-        const top = Math.max(one.losses[0].y, 1e-9), low = Math.max(Math.min(...one.losses.map((p) => p.y)), top * 1e-12);
+        const rounded = (value, way) => 10 ** way(Math.log10(Math.max(value, 1e-12)));
+        const top = rounded(Math.max(...one.losses.map((p) => p.y)), Math.ceil), low = Math.min(rounded(Math.min(...one.losses.map((p) => p.y)), Math.floor), top / 10);
         L.fill(learned, L.el("div.learn-three", {},
           L.el("div", {}, L.el("h3", {}, "Yours"), L.grid(size, size, (i, j) => ({ value: state.kernel[i][j], text: L.num(state.kernel[i][j], 3) }), { label: "your kernel", reach })),
           L.el("div", {}, L.el("h3", {}, "Learned"), L.grid(size, size, (i, j) => ({ value: one.kernel[i][j], text: L.num(Math.abs(one.kernel[i][j]) < 5e-4 * reach ? 0 : one.kernel[i][j], 3) }), { label: "learned kernel", reach, classes: ".learned" })),
           L.el("div", {}, L.el("h3", {}, `The error over ${one.steps} steps`), L.curves([{ colour: "var(--accent)", points: one.losses }],
-            { label: "half the mean squared error, falling", xs: [0, one.steps], ys: [low, top], log: true, x: "steps", y: "error, in powers of ten", width: 340, height: 180 }))));
+            { label: "half the mean squared error, falling", xs: [0, one.steps], ys: [low, top], log: true, x: "steps", y: "error", width: 340, height: 180 }))));
         L.say("learned");
       } catch (error) { L.fill(learned, L.el("p.wrong", {}, error.message)); }
     }
     drawKernel();
     await named();
-    window_.atShare(0.34, 0.26);
+    await window_.atShare(0.34, 0.26);
   };
 })();

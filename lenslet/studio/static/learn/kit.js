@@ -50,7 +50,7 @@
     const said = await answer.json().catch(() => ({}));
     if (!answer.ok) {
       const detail = Array.isArray(said.detail) ? said.detail.map((one) => `${one.loc.slice(1).join(" ")}: ${one.msg}`).join("; ") : null;
-      throw new Error(said.error || detail || `The studio could not do that (${answer.status}).`);
+      throw new Error((typeof said.error === "string" && said.error) || detail || said.detail || `The studio could not do that (${answer.status}).`);
     }
     return said;
   }
@@ -184,13 +184,15 @@
   };
   L.shade = (value, reach) => {
     const share = Math.min(Math.abs(value) / (reach || 1), 1);
-    if (!share) return "";
+    if (share < 0.005) return "";
     return `--learn-share:${(100 * (0.12 + 0.5 * share)).toFixed(0)}%;--learn-sign:var(--learn-${value > 0 ? "plus" : "minus"})`;
   };
   // Brightness as a cell's ground, with ink that can be read on it.
   L.greyed = (value) => `background:rgb(${value} ${value} ${value});color:${value > 128 ? "#111" : "#fff"}`;
 
   // ---- curves ----------------------------------------------------------------------------------------------------
+  const power = (value) => `10${[...String(Math.round(Math.log10(value)))].map((c) => (c === "-" ? "⁻" : "⁰¹²³⁴⁵⁶⁷⁸⁹"[c])).join("")}`;
+  // With `log`, ys are powers of ten.
   // lines: [{name, colour, dash, points: [{x, y}]}]
   L.curves = (lines, { label, xs, ys, x = "", y = "", log = false, width = 520, height = 220 }) => {
     const left = 52, right = 12, top = 12, bottom = 34;
@@ -199,10 +201,11 @@
     const px = (value) => left + ((value - x0) / (x1 - x0 || 1)) * (width - left - right);
     const py = (value) => height - bottom - ((up(value) - up(y0)) / (up(y1) - up(y0) || 1)) * (height - top - bottom);
     const drawn = L.svg("svg", { viewBox: `0 0 ${width} ${height}`, class: "learn-curves", role: "img", "aria-label": label });
-    for (let i = 0; i <= 4; i++) {
-      const value = log ? 10 ** (up(y0) + (i / 4) * (up(y1) - up(y0))) : y0 + (i / 4) * (y1 - y0);
+    const powers = up(y1) - up(y0), every = Math.ceil(powers / 5), ticks = log ? Math.floor(powers / every) : 4;
+    for (let i = 0; i <= ticks; i++) {
+      const value = log ? 10 ** (up(y0) + i * every) : y0 + (i / 4) * (y1 - y0);
       drawn.append(L.svg("line", { x1: left, x2: width - right, y1: py(value), y2: py(value), class: "learn-rule" }),
-        L.svg("text", { x: left - 6, y: py(value) + 4, "text-anchor": "end" }, L.num(value, 2)));
+        L.svg("text", { x: left - 6, y: py(value) + 4, "text-anchor": "end" }, log ? power(value) : L.num(value, 2)));
     }
     drawn.append(L.svg("text", { x: left, y: height - 6 }, y), L.svg("text", { x: width - right, y: height - 6, "text-anchor": "end" }, x));
     for (const line of lines) {

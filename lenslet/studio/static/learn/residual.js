@@ -14,7 +14,7 @@
     L.fill(stage,
       L.panel("The same depth, with and without the sums", L.row(depth, epochs, start, stop), told,
         L.el("div.learn-aside", {}, curves, table),
-        L.el("p.soft", {}, "Both nets have the same layers and the same number of weights, see the same 1,797 digits in the same order, and learn with the same rates. What is drawn is the error on digits that they learn from: the deep plain net has not learned them by heart too well, it does not learn them.")),
+        L.el("p.soft", {}, "Both nets have the same layers and the same number of weights, see the same 1,797 digits in the same order, and learn with the same rates. What is drawn is the error on digits that they learn from, so this is not about new digits: the deep plain net cannot even learn those it is shown.")),
       L.panel("A digit's way through the blocks",
         L.row(L.slider("Weights times", 0, { min: 0, max: 1.5, step: 0.05, show: (v) => v.toFixed(2) }, (value) => { state.scale = value; ask(); }),
           L.number("Blocks", 8, { min: 1, max: 20 }, (value) => { state.blocks = value; ask(); }), L.number("Digit", 3, { min: 0, max: 1796 }, (value) => { state.digit = value; ask(); })),

@@ -5,7 +5,8 @@
   const SAID = { filters: "The numbers of the first filters, as the net learned them.", activations: "One photo, as units of this layer see it: bright where they answer.", "top-patches": "For each unit the nine parts of the two photos that it answers most to; beside them what in the part it answers to." };
 
   L.lessons.units = async (stage) => {
-    const state = { model: "natural", method: "top-patches", layer: "" };
+    const method_ = new URLSearchParams(location.search).get("method");
+    const state = { model: "natural", method: method_ in SAID ? method_ : "top-patches", layer: "" };
     const sheet = L.el("div.learn-sheet"), told = L.el("p.soft");
     const model = L.select("Net", MODELS.map(([value, label]) => ({ value, label })), state.model, async (value) => { state.model = value; await layers(); });
     const method = L.choice("Look at", [{ value: "top-patches", label: "what units answer most to" }, { value: "activations", label: "one photo, layer by layer" }, { value: "filters", label: "first filters" }], state.method, (value) => { state.method = value; layer.hidden = value === "filters"; ask(true); });

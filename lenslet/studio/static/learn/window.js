@@ -66,7 +66,7 @@
       L.fill(input, L.grid(x.rows + 2 * p, x.columns + 2 * p, (r, c) => {
         const padded = r < p || c < p || r >= x.rows + p || c >= x.columns + p;
         return { value: padded ? 0 : x.at(r - p, c - p), cls: (padded ? "pad " : "") + (inside(r, c) ? "in" : "") };
-      }, { label: "input", reach, pick: (r, c) => move(Math.floor((r - 0) / s), Math.floor(c / s)) }));
+      }, { label: "input", reach, classes: x.columns + 2 * p > 8 ? ".small" : "", pick: (r, c) => move(Math.floor(r / s), Math.floor(c / s)) }));
       if (edit) input.append(numbers(x));
       const far = Math.max(...z.values.map(Math.abs), 1e-9);
       L.fill(output, L.grid(z.rows, z.columns, (r, c) => ({ value: z.at(r, c), cls: r === row && c === column ? "in" : "" }), { label: "output", reach: far, classes: ".out", pick: move }));
@@ -117,8 +117,8 @@
       const patch = patchOf(), value = z.at(row, column), [fh, fw] = extent();
       const photo = x.rows > SMALL || x.columns > SMALL;
       place.textContent = `row ${row + 1} of ${z.rows}, column ${column + 1} of ${z.columns}`;
-      const seen = L.grid(fh, fw, (i, j) => ({ value: photo ? null : patch[i][j].value, text: L.num(patch[i][j].value, 3), cls: patch[i][j].outside ? "pad" : "" }), { label: "patch", reach: 10, classes: ".patch" + (fh > 5 ? ".small" : "") });
-      if (photo) seen.querySelectorAll("td").forEach((td, k) => td.setAttribute("style", L.greyed(patch[Math.floor(k / fw)][k % fw].value)));
+      const seen = L.grid(fh, fw, (i, j) => ({ value: photo ? null : patch[i][j].value, text: L.num(patch[i][j].value, 3), cls: patch[i][j].outside ? "pad" : "" }), { label: "patch", reach: 10, classes: ".patch" + (fh > 3 ? ".small" : "") });
+      if (photo) seen.querySelectorAll("td").forEach((td, k) => { const one = patch[Math.floor(k / fw)][k % fw]; if (!one.outside) td.setAttribute("style", L.greyed(one.value)); });
       const total = L.el("output.learn-total", {}, L.num(value));
       if (pool) {
         const { mode } = pool(), flat = patch.flat().map((one) => one.value);
@@ -128,18 +128,21 @@
       }
       const w = kernel(), products = patch.map((line, i) => line.map((one, j) => one.value * w[i][j]));
       const reach = Math.max(...products.flat().map(Math.abs), 1e-9), own = Math.max(...w.flat().map(Math.abs), 1e-9);
-      const small = fh > 5 ? ".small" : "";
+      const small = fh > 3 ? ".small" : "", digits = fh > 5 ? 2 : 3;
       L.fill(steps, block("what lies beneath", seen), sign("×"),
-        block("the kernel", L.grid(fh, fw, (i, j) => ({ value: w[i][j], text: L.num(w[i][j], 3) }), { label: "kernel", reach: own, classes: small })), sign("="),
-        block("products", L.grid(fh, fw, (i, j) => ({ value: products[i][j], text: L.num(products[i][j], 3) }), { label: "products", reach, classes: ".products" + small })), sign("sum →"),
-        block("z", total),
+        block("the kernel", L.grid(fh, fw, (i, j) => ({ value: w[i][j], text: L.num(w[i][j], digits) }), { label: "kernel", reach: own, classes: small })), sign("="),
+        block("products", L.grid(fh, fw, (i, j) => ({ value: products[i][j], text: L.num(products[i][j], digits) }), { label: "products", reach, classes: ".products" + small })), L.el("div.learn-row.still", {}, sign("sum →"), block("z", total)),
         fh <= 3 && L.el("p.learn-sum", {}, patch.flatMap((line, i) => line.map((one, j) => `${i + j ? " + " : ""}${L.num(one.value)}·${w[i][j] < 0 ? `(${L.num(w[i][j], 3)})` : L.num(w[i][j], 3)}`)).join(""), ` = ${L.num(value)}`));
     }
     const block = (title, node) => L.el("div.learn-block", {}, L.el("h3", {}, title), node);
     const sign = (text) => L.el("span.learn-op", { "aria-hidden": "true" }, text);
 
     return { controls, draw, stop, at: (r, c) => { row = r; column = c; },
-      atShare: (down, right) => { const wait = () => { const z = found()?.output; if (z) move(Math.floor(down * z.rows), Math.floor(right * z.columns)); else setTimeout(wait, 30); }; wait(); } };
+      // once there is an output: the place so far down and right in it
+      atShare: async (down, right) => {
+        while (!found()) await new Promise((go_on) => setTimeout(go_on, 30));
+        move(Math.floor(down * found().output.rows), Math.floor(right * found().output.columns));
+      } };
   };
 
   // n + 2p − f over s, with the numbers in it; one line where both sides are alike.
