@@ -35,7 +35,7 @@ def train(
         Doc(
             "What to learn: what a picture shows; which things, and where; one thing and its box; where the points of "
             "a thing are; or whether two pictures show the same one (faces, glyphs, parts; a folder for each); by the "
-            "look of the data if left out, but localize and face have to be asked for."
+            "look of the data if left out: folders of people are compared; to localize has to be asked for."
         ),
     ] = None,
     net: Annotated[
@@ -98,6 +98,13 @@ def train(
     miner: Annotated[
         Literal["random", "all", "semi-hard", "batch-hard"] | None,
         Doc("Which triplets to learn from, with --loss triplet; semi-hard if left out."),
+    ] = None,
+    align: Annotated[
+        Literal["yes", "no"] | None,
+        Doc(
+            "To compare people: find the largest face of each picture and bring it upright, before anything is "
+            "learned, and whenever the model is asked; by the look of the pictures if left out."
+        ),
     ] = None,
     batch: Annotated[int | None, Doc("Pictures per step.")] = None,
     rate: Annotated[float | None, Doc("The highest learning rate.")] = None,
@@ -214,12 +221,14 @@ def _trained(
 ) -> "Model | Rates":
     """Prepare, learn, finish; every way a run may end leaves its best model."""
     from lenslet.verbs.curve_runs import CurveRuns
+    from lenslet.verbs.people import decided
     from lenslet.verbs.preparing import prepared_for
     from lenslet.verbs.rates import find_rate
     from lenslet.verbs.run_folder import same_data
     from lenslet.verbs.running import Run
     from lenslet.verbs.tracking import Tracking
 
+    arguments = arguments if resuming else decided(arguments, world, watch.bar)
     by_heart = arguments.get("overfit")
     tracking = Tracking(arguments.get("track"))  # first, because its package may be missing
     if not world.first:
