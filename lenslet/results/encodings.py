@@ -31,12 +31,6 @@ class Encodings:
     faces: tuple[Encoding, ...]
     picture: Path | np.ndarray | None = field(default=None, compare=False)
 
-    def __post_init__(self) -> None:
-        faces = tuple(self.faces)
-        if not all(isinstance(face, Encoding) for face in faces):
-            raise CallError("faces are encodings, one each")
-        object.__setattr__(self, "faces", faces)
-
     def __len__(self) -> int:
         """How many faces."""
         return len(self.faces)

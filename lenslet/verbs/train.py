@@ -127,8 +127,8 @@ def train(
         str | None,
         Doc(
             "How pictures are changed while learning: none, light, full, small (about 32 px), or glyph (letters: "
-            "not mirrored); to find things none, light, scene, glyph, or turned (no side is up); one thing or points "
-            "none, light, places, glyph, or turned; to compare none, light, face, things, or glyph."
+            "not mirrored); for boxes and points none, light, scene (of one thing places), glyph, turned (no side is "
+            "up), or turned-only (nor mirrored); to compare none, light, face, things, or glyph."
         ),
     ] = None,
     show_augmented: Annotated[

@@ -302,7 +302,7 @@ def _found(upright: Upright | None, of: int, without: int) -> list[str]:
         return []
     by = " and ".join(upright.named.values())
     said = f"what is learned from is the largest face of each picture, found and brought upright by {by}"
-    return [said + (f"; {without} of the {of:,} pictures show none and were left out" if without else "")]
+    return [said + (f"; left out: {without} of {of:,} pictures, on which none was found" if without else "")]
 
 
 def _useful(budget: Mapping[str, Any], count: int) -> tuple[Mapping[str, Any], list[str]]:
