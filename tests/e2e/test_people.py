@@ -88,6 +88,6 @@ def test_it_is_what_a_gallery_needs(run: Path, crowd: Path, tmp_path: Path, monk
     monkeypatch.setenv("LENSLET_KEYS", str(tmp_path / "keys"))
     first, second, _ = sorted((crowd / NAMES[4]).iterdir())
     with ll.Gallery(tmp_path / "people.db", run) as gallery:
-        gallery.enrol("ana", first)
+        gallery.enrol("ana", first, force=True)  # a small face
         answer = gallery.verify("ana", second)
     assert answer.box is not None
