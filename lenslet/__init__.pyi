@@ -115,6 +115,7 @@ def train(
     mosaic: float | None = None,
     loss: Literal["margin", "triplet", "contrastive", "binary"] | None = None,
     miner: Literal["random", "all", "semi-hard", "batch-hard"] | None = None,
+    align: Literal["yes", "no"] | None = None,
     batch: int | None = None,
     rate: float | None = None,
     optimizer: Literal["adamw", "sgd", "muon"] | None = None,

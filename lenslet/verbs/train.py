@@ -34,8 +34,8 @@ def train(
         Literal["classify", "detect", "localize", "landmark", "face"] | None,
         Doc(
             "What to learn: what a picture shows; which things, and where; one thing and its box; where the points of "
-            "a thing are; or whether two pictures show the same one (faces, glyphs, parts; a folder for each); by the "
-            "look of the data if left out: folders of people are compared; to localize has to be asked for."
+            "a thing are; or whether two pictures show the same one (faces, glyphs, parts; a folder for each). By the "
+            "look of the data if left out, folders of people too; not localize."
         ),
     ] = None,
     net: Annotated[

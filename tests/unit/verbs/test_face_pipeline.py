@@ -20,7 +20,9 @@ from lenslet.nets import build
 from lenslet.results import Encodings, Unreadable
 from lenslet.tasks.face.embedder import Embedder
 from lenslet.tasks.face.faces import Faces
+from lenslet.verbs.asking import How
 from lenslet.verbs.face_pipeline import Closer
+from lenslet.verbs.together import ask_open
 
 PARTS = {"finder": "facefinder", "points": "facepoints"}
 
@@ -134,6 +136,7 @@ def test_where_no_face_is_found_it_is_said(model: Faces, tmp_path: Path) -> None
     (answer,) = model.predict([path])
     assert isinstance(answer, Encodings)
     assert (len(answer), answer.picture) == (0, path)
+    assert ask_open(model, [open_image(path)], how=How()) == [answer]
     (tmp_path / "x.jpg").write_text("no")
     (answer,) = model.predict([tmp_path / "x.jpg"])
     assert isinstance(answer, Unreadable)
