@@ -11,7 +11,7 @@ from lenslet.verbs.bulk import Bulk
 from lenslet.verbs.predict import predict
 
 if TYPE_CHECKING:
-    from lenslet.results import Classification, Detections, Encoding, Localization, Points, Unreadable
+    from lenslet.results import Classification, Detections, Encoding, Encodings, Localization, Points, Unreadable
 
 MOST = 40  # classes in a table
 POINTS = 5  # that are written out
@@ -19,7 +19,7 @@ POINTS = 5  # that are written out
 
 def call(
     **given: Any,
-) -> "Iterator[Classification | Detections | Encoding | Localization | Points | Unreadable] | Bulk":
+) -> "Iterator[Classification | Detections | Encoding | Encodings | Localization | Points | Unreadable] | Bulk":
     """The verb's answers; where some are missing, the command says so at its end and fails.
 
     Of a folder of answers nothing is missing: every file has its row, and the numbers say how many were unreadable.
@@ -29,8 +29,8 @@ def call(
 
 
 def _judged(
-    answers: "Iterator[Classification | Detections | Encoding | Localization | Points | Unreadable]",
-) -> "Iterator[Classification | Detections | Encoding | Localization | Points | Unreadable]":
+    answers: "Iterator[Classification | Detections | Encoding | Encodings | Localization | Points | Unreadable]",
+) -> "Iterator[Classification | Detections | Encoding | Encodings | Localization | Points | Unreadable]":
     first, second = next(answers), next(answers, None)
     if second is None and hasattr(first, "why"):
         raise ImageError(first.why)
@@ -45,7 +45,7 @@ def _judged(
 
 
 def show(
-    answers: "Iterator[Classification | Detections | Encoding | Localization | Points | Unreadable] | Bulk",
+    answers: "Iterator[Classification | Detections | Encoding | Encodings | Localization | Points | Unreadable] | Bulk",
 ) -> None:
     """Picture, label, how sure, then the next best; or what was found on it; or the numbers of a folder of answers."""
     if isinstance(answers, Bulk):
@@ -55,7 +55,7 @@ def show(
         if hasattr(answer, "why"):
             say(answer.why)
             continue
-        if hasattr(answer, "vector"):
+        if hasattr(answer, "vector") or hasattr(answer, "faces"):
             write(f"{answer.picture}  {answer}")
             continue
         if hasattr(answer, "boxes"):

@@ -96,9 +96,10 @@ def memo() -> Memo:
     return Memo(place() / "memo.sqlite")
 
 
-def kind_of(preprocess: Preprocess) -> str:
-    """Name of everything but the content that decides a decoded row."""
-    how = [preprocess.size, preprocess.resize, preprocess.channels, preprocess.fill, preprocess.keep]
+def kind_of(preprocess: Preprocess, cut: str = "") -> str:
+    """Name of everything but the content that decides a decoded row; `cut` is the fingerprint of what is cut out."""
+    how: list[object] = [preprocess.size, preprocess.resize, preprocess.channels, preprocess.fill, preprocess.keep]
+    how += [cut] if cut else []
     return hashlib.sha256(json.dumps([_VERSION, PIL.__version__, *how]).encode()).hexdigest()[:12]
 
 

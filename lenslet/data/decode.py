@@ -11,6 +11,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Protocol, runtime_checkable
 
 import numpy as np
 from jaxtyping import UInt8, UInt64
@@ -28,11 +29,32 @@ from lenslet.image.names import spoken
 _HUGE = 2**28  # bytes of a file that is not read into memory as a whole
 
 
+@runtime_checkable
+class Cuts(Protocol):
+    """Cuts out of an opened picture what is to be decoded, instead of the whole: a face, brought upright."""
+
+    @property
+    def name(self) -> str:
+        """What it cuts out, in a word."""
+
+    @property
+    def missing(self) -> str:
+        """What is said of a picture out of which it can cut nothing."""
+
+    @property
+    def fingerprint(self) -> str:
+        """Of all that decides what is cut out."""
+
+    def __call__(self, picture: UInt8[np.ndarray, "h w 3"]) -> UInt8[np.ndarray, "H W 3"] | None:
+        """The part of a picture; None where there is none."""
+
+
 @dataclass(frozen=True)
 class Pictures:
     """Decoded pictures. `rows[i]` is the row of the i-th path asked for, or -1 where that file was skipped.
 
-    Files with the same content share a row. `notes` are sentences for whoever reads the report.
+    Files with the same content share a row. `notes` are sentences for whoever reads the report; `empty` are the numbers
+    of paths that were opened, and show nothing that could be cut out.
     """
 
     pixels: UInt8[np.ndarray, "n h w c"]
@@ -40,12 +62,14 @@ class Pictures:
     rows: tuple[int, ...]
     skipped: tuple[Skipped, ...]
     notes: tuple[str, ...] = ()
+    empty: tuple[int, ...] = ()
 
 
 def decode(
     paths: Sequence[Path],
     preprocess: Preprocess,
     *,
+    cut: Cuts | None = None,
     progress: Callable[[int, int], None] | None = None,
     too_many: float = 0.5,
 ) -> Pictures:
@@ -58,16 +82,18 @@ def decode(
     Args:
         paths: the files.
         preprocess: size, resize rule and channels (mean and standard deviation do not matter here).
+        cut: takes a part of each picture; where it finds none, the file is skipped and listed, too.
         progress: called with (done, of) pictures, often.
-        too_many: the share of unreadable files at which the folder is refused.
+        too_many: the share of skipped files at which the folder is refused.
 
     Raises:
         DataError: more than `too_many` of the files cannot be read, or there is room neither on the disk nor in memory.
     """
-    found = _Decoding(paths, preprocess, progress).run()
+    found = _Decoding(paths, preprocess, progress, cut).run()
     if paths and len(found.skipped) > too_many * len(paths):
+        what = "cannot be read" if cut is None else "cannot be used"
         raise DataError(
-            f"{len(found.skipped)} of {len(paths)} pictures cannot be read, too many to train on; "
+            f"{len(found.skipped)} of {len(paths)} pictures {what}, too many to train on; "
             f"the first: {found.skipped[0].why}"
         )
     return found
@@ -92,10 +118,15 @@ class _Decoding:
     """One call of `decode`."""
 
     def __init__(
-        self, paths: Sequence[Path], preprocess: Preprocess, progress: Callable[[int, int], None] | None
+        self,
+        paths: Sequence[Path],
+        preprocess: Preprocess,
+        progress: Callable[[int, int], None] | None,
+        cut: Cuts | None = None,
     ) -> None:
-        self.paths, self.preprocess, self.progress = paths, preprocess, progress
-        self.kind, self.memo = cache.kind_of(preprocess), cache.memo()
+        self.paths, self.preprocess, self.progress, self.cut = paths, preprocess, progress, cut
+        self.kind = cache.kind_of(preprocess, "" if cut is None else cut.fingerprint)
+        self.memo = cache.memo()
         self.row = (*preprocess.size, preprocess.channels)
         self.contents: list[bytes | None] = []
         self.why: dict[int, str] = {}
@@ -140,7 +171,14 @@ class _Decoding:
         return cache.folder_of(self.kind, self._readable())
 
     def _readable(self) -> Iterator[bytes]:
-        return (content for content in self.contents if content is not None and content not in self.broken)
+        return (content for content in self.contents if content is not None and not self._is_broken(content))
+
+    def _is_broken(self, content: bytes) -> bool:
+        return content in self.broken or (self.cut is not None and self._uncut(content) in self.broken)
+
+    def _uncut(self, content: bytes) -> bytes:
+        """What stands in the memo for a picture out of which nothing can be cut: another cut may find something."""
+        return hashlib.sha256(self.kind.encode() + content).digest()[:16]
 
     def _decoded(self) -> Pictures:
         """Read what is not remembered, decode what is new, and put the set together."""
@@ -188,7 +226,7 @@ class _Decoding:
     def _read(self, i: int, known: Known) -> _Read:
         """Read one file as far as needed: not at all, its bytes, or its pixels."""
         path, content = self.paths[i], self.contents[i]
-        if content is not None and (content in self.broken or content in known or not self._claim(content)):
+        if content is not None and (self._is_broken(content) or content in known or not self._claim(content)):
             return _Read(content)
         try:
             began, before = now(), path.stat()
@@ -201,17 +239,20 @@ class _Decoding:
             return _Read(why=f"{spoken(path)}: cannot be read ({getattr(error, 'strerror', None) or error})")
         marked = state if same and settled(before, began) else None
         claimed = digest == content or self._claim(digest)
-        if digest in self.broken or digest in known or not claimed:
+        if self._is_broken(digest) or digest in known or not claimed:
             return _Read(digest, mark=marked)
         try:
             row = self._row(source)
+            if row is None and self.cut is not None:
+                self.broken[self._uncut(digest)] = f": {self.cut.missing}"
+                return _Read(digest, mark=marked)
         except ImageError as error:
             why = _why(path)
             if isinstance(error.__cause__, MemoryError) or not why.startswith(spoken(path)):
                 return _Read(why=why)  # no fault of the content: it is tried again next time
             self.broken[digest] = why.removeprefix(spoken(path))
             return _Read(digest, mark=marked)
-        return _Read(digest, mark=marked, pixels=row, checksum=zlib.crc32(row.data))
+        return _Read(digest, mark=marked, pixels=row, checksum=0 if row is None else zlib.crc32(row.data))
 
     def _claim(self, content: bytes) -> bool:
         """Whether this thread is the first to meet this content."""
@@ -220,9 +261,13 @@ class _Decoding:
             self.claimed.add(content)
         return first
 
-    def _row(self, source: Path | bytes) -> UInt8[np.ndarray, "h w c"]:
-        picture = open_image(source, at_least=self.preprocess.size)
-        return np.ascontiguousarray(self.preprocess.apply(picture)[0])
+    def _row(self, source: Path | bytes) -> UInt8[np.ndarray, "h w c"] | None:
+        """The pixels; None where nothing can be cut out of the picture."""
+        if self.cut is None:
+            picture: np.ndarray | None = open_image(source, at_least=self.preprocess.size)
+        else:
+            picture = self.cut(open_image(source))
+        return None if picture is None else np.ascontiguousarray(self.preprocess.apply(picture)[0])
 
     def _settled(self, known: Known, draft: Draft | None) -> Pictures:
         """The set of all contents: one that is there, or the new rows with copies of the old ones."""
@@ -257,8 +302,9 @@ class _Decoding:
                 digest, source = _bytes_of(self.paths[i], self.paths[i].stat().st_size)
                 if digest == content:
                     pixels = self._row(source)
-                    draft.append(content, pixels, zlib.crc32(pixels.data))
-                    return
+                    if pixels is not None:
+                        draft.append(content, pixels, zlib.crc32(pixels.data))
+                        return
             except (OSError, ImageError):
                 continue
         for i in (i for i, c in enumerate(self.contents) if c == content):
@@ -271,7 +317,9 @@ class _Decoding:
             shared = Path(os.path.commonpath([path.absolute().parent for path in self.paths])).name
         except ValueError:  # two drives
             shared = ""
-        return f"{shared or 'pictures'}, {width} x {height}, {'grey' if self.preprocess.channels == 1 else 'colour'}"
+        cut = "" if self.cut is None else f", {self.cut.name}"
+        colour = "grey" if self.preprocess.channels == 1 else "colour"
+        return f"{shared or 'pictures'}, {width} x {height}, {colour}{cut}"
 
     def _pictures(self, kept: cache.Kept, notes: tuple[str, ...] = ()) -> Pictures:
         contents = kept.rows["content"].tolist()
@@ -279,11 +327,14 @@ class _Decoding:
         rows = tuple(-1 if content is None else where.get(content, -1) for content in self.contents)
         skipped = tuple(Skipped(self.paths[i], self._sentence(i)) for i, row in enumerate(rows) if row < 0)
         keys = np.frombuffer(b"".join(content[:8] for content in contents), ">u8").astype(np.uint64)
-        return Pictures(kept.pixels, keys, rows, skipped, notes)
+        without = [(i, c) for i, c in enumerate(self.contents) if c is not None and rows[i] < 0]
+        empty = tuple(i for i, c in without if self.cut is not None and self._uncut(c) in self.broken)
+        return Pictures(kept.pixels, keys, rows, skipped, notes, empty)
 
     def _sentence(self, i: int) -> str:
-        content = self.contents[i]
-        return self.why.get(i) or spoken(self.paths[i]) + self.broken.get(content or b"", " cannot be read")
+        content = self.contents[i] or b""
+        why = self.broken.get(content) or (self.broken.get(self._uncut(content)) if self.cut is not None else None)
+        return self.why.get(i) or spoken(self.paths[i]) + (why or " cannot be read")
 
 
 def _bytes_of(path: Path, size: int) -> tuple[bytes, Path | bytes]:

@@ -55,6 +55,33 @@ def is_class_folder(root: Path) -> bool:
     return True
 
 
+def one_of_each(root: str | Path, *, folders: int, most: int, wanted: int) -> list[Path]:
+    """A picture of each of `wanted` class folders, where there are many folders of few pictures each; else none.
+
+    Only some of the folders are looked into, so that a large data set costs nothing. With parts, that to learn from.
+
+    Args:
+        root: the folder.
+        folders: as many there must be.
+        most: pictures that the middle one of them may hold.
+        wanted: pictures.
+    """
+    root = Path(root)
+    if not root.is_dir():
+        return []
+    inside = _folders(root)
+    part = next((folder for folder in inside if PART_NAMES.get(folder.name.lower()) == "train"), None)
+    inside = inside if part is None else _folders(part)
+    if len(inside) < folders:
+        return []
+    some = [inside[i * len(inside) // wanted] for i in range(wanted)] if len(inside) > wanted else inside
+    found = [pictures for folder in some if (pictures := _pictures(folder))]
+    counts = sorted(map(len, found))
+    if len(found) < folders or counts[len(counts) // 2] > most:
+        return []
+    return [pictures[len(pictures) // 2] for pictures in found]
+
+
 def _folders(root: Path) -> list[Path]:
     """The folders directly below `root` that may be classes or parts, sorted by name."""
     try:

@@ -22,7 +22,8 @@ def of_places(usual: str, *, light: Mapping[str, Any], full: Mapping[str, Any]) 
 
     Returns:
         By name: `none`; `light`; the usual one; `glyph`, the same without mirroring, for what is another thing or none
-        at all in the mirror: digits, letters, traffic signs; `turned`, the same with quarters of a turn.
+        at all in the mirror: digits, letters, traffic signs; `turned`, the usual one with quarters of a turn;
+        `turned-only`, with quarters of a turn and without mirroring: no side is up, and left is not right.
     """
     return {
         "none": Augment(),
@@ -30,6 +31,7 @@ def of_places(usual: str, *, light: Mapping[str, Any], full: Mapping[str, Any]) 
         usual: Augment(**full),
         "glyph": Augment(**{**full, "mirror": False}),
         "turned": Augment(turn=True, **full),
+        "turned-only": Augment(**{**full, "mirror": False, "turn": True}),
     }
 
 

@@ -11,6 +11,7 @@ from lenslet.results.data_split import DataSplit
 from lenslet.results.data_stats import DataStats
 from lenslet.results.detections import Detection, Detections
 from lenslet.results.encoding import Encoding
+from lenslet.results.encodings import Encodings
 from lenslet.results.evaluation import Evaluation, Miss
 from lenslet.results.exported import Exported, Parity
 from lenslet.results.face_threshold import FaceThreshold
@@ -50,6 +51,7 @@ __all__ = [
     "Detection",
     "Detections",
     "Encoding",
+    "Encodings",
     "Enrolled",
     "Enrolment",
     "Evaluation",

@@ -11,6 +11,7 @@ from lenslet.results import (
     Classification,
     Detections,
     Encoding,
+    Encodings,
     Enrolled,
     Enrolment,
     FaceThreshold,
@@ -122,7 +123,7 @@ def of_task(task: str) -> tuple[dict[str, Any], ...]:
             Points(_BOX.reshape(2, 2), ("left_eye", "right_eye"), scores=scores, lines=((0, 1),), size=_SIZE),
             Points(np.array([[1.0, 2.0], [np.nan, np.nan]]), ("left_eye", "right_eye"), scores=scores, size=_SIZE),
         ],
-        "face": [Encoding(np.array([0.6, 0.8]), _BOX, 0.9), Encoding(np.array([0.6, 0.8]))],
+        "face": [Encodings((Encoding(np.array([0.6, 0.8]), _BOX, 0.9),)), Encoding(np.array([0.6, 0.8]))],
     }
     return tuple(one.to_dict() for one in made[task])
 

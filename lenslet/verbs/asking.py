@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING, Any, TypeAlias, cast
 from lenslet.errors import CallError
 
 if TYPE_CHECKING:
-    from lenslet.results import Classification, Detections, Encoding, Localization, Points, Unreadable
+    from lenslet.results import Classification, Detections, Encoding, Encodings, Localization, Points, Unreadable
     from lenslet.tasks.detect.detector import Detector
     from lenslet.verbs.job import Model
 
-    Answer: TypeAlias = Classification | Detections | Encoding | Localization | Points | Unreadable
+    Answer: TypeAlias = Classification | Detections | Encoding | Encodings | Localization | Points | Unreadable
 
 _LEAST_SIDE = 32  # pixels
 

@@ -18,9 +18,9 @@ if TYPE_CHECKING:
     from lenslet.tasks.detect.base import BaseDetector
     from lenslet.tasks.face.base import BaseEmbedder
     from lenslet.tasks.face.faces import Faces
-    from lenslet.tasks.face.pipeline import Finds, Marks
+    from lenslet.tasks.face.upright import Finds, Marks, Upright
 
-__all__ = ["Closer", "assembled", "onnx", "pipeline_file"]
+__all__ = ["Closer", "assembled", "onnx", "pipeline_file", "upright"]
 
 FINDER, POINTS = "facefinder", "facepoints"
 PIPELINE = "pipeline"
@@ -79,6 +79,14 @@ def assembled(embedder: "BaseEmbedder") -> "Faces | BaseEmbedder":
         return embedder
     folder = embedder.folder
     return Faces.around(embedder, *_parts(head, folder.parent if folder is not None and folder.is_file() else folder))
+
+
+def upright() -> "Upright":
+    """Lenslet's own finder and points, for pictures of people that are to be learned from."""
+    from lenslet.tasks.face.upright import Upright
+
+    named = {"finder": FINDER, "points": POINTS}
+    return Upright(*_parts(named, None), named=named)
 
 
 def onnx(path: Path) -> "Faces":

@@ -55,7 +55,7 @@ def write_face_report(
         *(f"Note: {note}." for note in (*notes, *prepared.notes)),
     ]
     if prepared.skipped:
-        data.append(f"{len(prepared.skipped)} files could not be read and were left out:")
+        data.append(f"{len(prepared.skipped)} files could not be used and were left out:")
         data.append(Table(("file", "why"), tuple((s.path.name, s.why) for s in prepared.skipped[:50])))
     measured = "Measured on what was held out, after passes over the pictures; the weights of the best one were kept."
     more = [

@@ -86,7 +86,7 @@ def predict(
     extra = next((name for name, value in wanted.items() if value is not None), None)
     if extra is not None and opened.card.task != "detect":
         raise CallError(f"--{extra} is for models that find things, and this one says what a whole picture shows")
-    if plot is not None and opened.card.task == "face":
+    if plot is not None and opened.card.task == "face" and not hasattr(opened, "faces"):
         raise CallError("--plot is for answers that can be drawn, and an encoding is a list of numbers: leave it out")
     how = How(at_least, tiles or tile_side is not None, tile_side)
     given = [images] if isinstance(images, str | Path) else images

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 _ONLY = {
     "classify": ("against_scratch", "balance", "mixup", "curve"),
     "detect": ("head", "assign", "mosaic"),
-    "face": ("loss", "miner"),
+    "face": ("loss", "miner", "align"),
 }
 _FAMILY = {"localize": "locus", "landmark": "stylus"}  # whose stages are those of a facet
 _LIKE = {"facet_s": "argus_s", "resnet18": "argus_resnet18"}  # whose weights are for the stages of which net
@@ -152,6 +152,12 @@ def _comparing(
 
     if arguments.get("miner") and arguments.get("loss") != "triplet":
         raise CallError("--miner picks triplets: give --loss triplet with it, or leave it out")
+    found = None
+    if arguments.get("align") == "yes":
+        from lenslet.verbs.face_pipeline import upright
+
+        found = upright()
+        watch.bar.phase("finding the faces")
 
     def begin(usual: str) -> "Start":
         begun = start(arguments.get("weights") or usual, None)
@@ -164,7 +170,7 @@ def _comparing(
 
     return prepare(
         arguments["data"], start=begin, net=arguments.get("net"), loss=arguments.get("loss") or "margin",
-        miner=arguments.get("miner") or "semi-hard", freeze=_frozen(arguments.get("freeze")),
+        miner=arguments.get("miner") or "semi-hard", freeze=_frozen(arguments.get("freeze")), upright=found,
         **_plainly(arguments, budget, share, watch),
     )  # fmt: skip
 

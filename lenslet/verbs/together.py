@@ -47,15 +47,7 @@ def ask_open(
         return [asked.detect_tiles(one, side=how.tile_side, at_least=how.at_least) for one in pictures]
     if model.card.task == "detect":
         return list(asked.detect(pictures, at_least=how.at_least))
-    if model.card.task == "face":
-        return [_largest(asked, one) for one in pictures]
     together = {"classify": "classify", "localize": "locate", "landmark": "point"}.get(model.card.task, "")
-    if not hasattr(asked, together):
+    if not hasattr(asked, together):  # faces: as many as a picture has
         return [asked(one) for one in pictures]
     return list(getattr(asked, together)(pictures))
-
-
-def _largest(model: Any, picture: np.ndarray) -> "Answer | LensletError":
-    """The encoding of the largest face; of a bare embedder, that of the whole picture."""
-    found = model.encode(picture)
-    return found[0] if found else CallError("no face is found on this picture")

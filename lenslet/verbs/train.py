@@ -34,8 +34,8 @@ def train(
         Literal["classify", "detect", "localize", "landmark", "face"] | None,
         Doc(
             "What to learn: what a picture shows; which things, and where; one thing and its box; where the points of "
-            "a thing are; or whether two pictures show the same one (faces, glyphs, parts; a folder for each); by the "
-            "look of the data if left out, but localize and face have to be asked for."
+            "a thing are; or whether two pictures show the same one (faces, glyphs, parts; a folder for each). By the "
+            "look of the data if left out, folders of people too; not localize."
         ),
     ] = None,
     net: Annotated[
@@ -99,6 +99,13 @@ def train(
         Literal["random", "all", "semi-hard", "batch-hard"] | None,
         Doc("Which triplets to learn from, with --loss triplet; semi-hard if left out."),
     ] = None,
+    align: Annotated[
+        Literal["yes", "no"] | None,
+        Doc(
+            "To compare people: find the largest face of each picture and bring it upright, before anything is "
+            "learned, and whenever the model is asked; by the look of the pictures if left out."
+        ),
+    ] = None,
     batch: Annotated[int | None, Doc("Pictures per step.")] = None,
     rate: Annotated[float | None, Doc("The highest learning rate.")] = None,
     optimizer: Annotated[
@@ -120,8 +127,8 @@ def train(
         str | None,
         Doc(
             "How pictures are changed while learning: none, light, full, small (about 32 px), or glyph (letters: "
-            "not mirrored); to find things none, light, scene, glyph, or turned (no side is up); one thing or points "
-            "none, light, places, glyph, or turned; to compare none, light, face, things, or glyph."
+            "not mirrored); for boxes and points none, light, scene (of one thing places), glyph, turned (no side is "
+            "up), or turned-only (nor mirrored); to compare none, light, face, things, or glyph."
         ),
     ] = None,
     show_augmented: Annotated[
@@ -214,12 +221,14 @@ def _trained(
 ) -> "Model | Rates":
     """Prepare, learn, finish; every way a run may end leaves its best model."""
     from lenslet.verbs.curve_runs import CurveRuns
+    from lenslet.verbs.people import decided
     from lenslet.verbs.preparing import prepared_for
     from lenslet.verbs.rates import find_rate
     from lenslet.verbs.run_folder import same_data
     from lenslet.verbs.running import Run
     from lenslet.verbs.tracking import Tracking
 
+    arguments = arguments if resuming else decided(arguments, world, watch.bar)
     by_heart = arguments.get("overfit")
     tracking = Tracking(arguments.get("track"))  # first, because its package may be missing
     if not world.first:

@@ -59,6 +59,18 @@ def test_a_lost_worker_is_started_again_and_the_run_goes_on(digits: Path, tmp_pa
     assert card.metrics["accuracy"] > 0.9
 
 
+def test_two_workers_learn_who_is_who(digits: Path, tmp_path: Path) -> None:
+    out = tmp_path / "run"
+    small = ["--net", "cameo_tiny", "--weights", "none", "--size", "32", "--epochs", "2", "--json"]
+    command = [*TORCHRUN[:6], *LENSLET, str(digits), "--task", "face", "--loss", "triplet", *small, "--out", str(out)]
+    done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=240)
+    assert done.returncode == 0, done.stderr[-3000:]
+    assert len(done.stdout.splitlines()) == 1
+    card = ll.load(out).card
+    assert (card.recipe["processes"], card.head["loss"]) == (2, "triplet")
+    assert card.metrics["auc"] > 0.5
+
+
 def test_several_workers_need_a_named_place(digits: Path, tmp_path: Path) -> None:
     command = [*TORCHRUN[:6], *LENSLET, str(digits), "--epochs", "1"]
     done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False, timeout=120)

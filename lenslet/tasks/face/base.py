@@ -1,7 +1,7 @@
 """What a user can ask of an embedder, whether PyTorch computes or the runtime of an exported file. Needs no torch."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from itertools import islice
 from pathlib import Path
@@ -142,10 +142,19 @@ class BaseEmbedder(ABC):
         return measuring.measure(self, data, include_seen=include_seen, on_picture=on_picture)
 
     def evaluate_decoded(
-        self, prepared: UInt8[np.ndarray, "n h w c"], identities: Int[np.ndarray, " n"], names: tuple[str, ...]
+        self,
+        prepared: UInt8[np.ndarray, "n h w c"],
+        identities: Int[np.ndarray, " m"],
+        names: tuple[str, ...],
+        *,
+        groups: Sequence[str] = (),
+        pictures: Sequence[Path] | None = None,
     ) -> Evaluation:
-        """The same on pictures that are already at the net's size."""
-        return measuring.of_vectors(self, self.vectors(prepared), identities, names, groups=())
+        """The same on pictures that are already at the net's size; more identities than pictures stand for such on
+        which nothing was found, and count as wrong."""
+        missing = len(identities) - len(prepared)
+        rows = np.concatenate([self.vectors(prepared), np.full((missing, self.dimensions), np.nan, np.float32)])
+        return measuring.of_vectors(self, rows, identities, names, groups=groups, pictures=pictures, missing=missing)
 
     def without_seen(self, people: Identities, *, include_seen: bool) -> tuple[list[Any], list[str]]:
         """What to measure on, and what a reader of the numbers must know."""

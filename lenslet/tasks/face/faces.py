@@ -1,7 +1,7 @@
 """The object a user holds: an embedder of faces, with what finds them and what brings them upright."""
 
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -12,10 +12,12 @@ from lenslet.card import Card
 from lenslet.data.identities import Identities
 from lenslet.data.split import without_seen
 from lenslet.errors import CallError, ImageError
-from lenslet.results import Encoding, Evaluation, Unreadable
+from lenslet.image import open_image
+from lenslet.results import Encoding, Encodings, Evaluation, Unreadable
 from lenslet.results.exported import Exported
 from lenslet.tasks.face import measuring
 from lenslet.tasks.face.base import BaseEmbedder
+from lenslet.tasks.face.metrics import Apart
 from lenslet.tasks.face.pipeline import Embeds, Face, FacePipeline, Finds, Marks, Picture
 
 __all__ = ["Crops", "Faces"]
@@ -158,9 +160,15 @@ class Faces:
         measured = f", AUC {self.card.metrics['auc']:.4f}" if "auc" in self.card.metrics else ""
         return f"Faces({self.card.net}, {self.dimensions} numbers{measured})"
 
-    def __call__(self, picture: Picture) -> list[Encoding]:
-        """As `encode`."""
-        return self.encode(picture)
+    def __call__(self, picture: Picture) -> Encodings:
+        """All faces on a picture, the largest first, as one answer that can be drawn and written.
+
+        Raises:
+            ImageError: the picture cannot be opened.
+        """
+        opened = open_image(picture)
+        kept = Path(picture) if isinstance(picture, str | Path) else opened
+        return Encodings(tuple(replace(face, picture=kept) for face in self.encode(opened)), kept)
 
     def encode(self, picture: Picture) -> list[Encoding]:
         """All faces on a picture, the largest first; none where none is found.
@@ -190,6 +198,11 @@ class Faces:
             raise CallError(f"{_spoken(picture)}: no face is found on this picture")
         return found[0].crop.pixels
 
+    @property
+    def apart(self) -> Apart | None:
+        """How far encodings are from each other, where that is not the squared distance."""
+        return self.embedder.embedder.apart if isinstance(self.embedder, Crops) else None
+
     def distance(self, first: Picture, second: Picture) -> float:
         """How different the largest faces of two pictures are: 0 for the same picture; compare it with `threshold`.
 
@@ -205,14 +218,18 @@ class Faces:
             if not faces:
                 raise CallError(f"{_spoken(picture)}: no face is found on this picture")
             found.append(faces[0])
-        return found[0].distance(found[1])
+        return found[0].distance(found[1]) if self.apart is None else float(self.apart(*(one.vector for one in found)))
 
-    def predict(self, pictures: Iterable[str | Path], *, batch: int = 1) -> Iterator[Encoding | Unreadable]:
-        """The largest face of each file, in their order; where none can be had, an `Unreadable` says why."""
+    def predict(self, pictures: Iterable[str | Path], *, batch: int = 1) -> Iterator[Encodings | Unreadable]:
+        """All faces of each file, in their order; one that cannot be opened gives an `Unreadable`."""
         del batch  # one at a time: pictures have as many faces as they have
         for path in map(Path, pictures):
-            found = self._largest(path)
-            yield Unreadable(path, f"{path}: no face is found on this picture") if found is None else found
+            try:
+                answer = self(path)
+            except ImageError as error:
+                yield Unreadable(path, str(error))
+            else:
+                yield answer
 
     def evaluate(
         self,
@@ -300,8 +317,8 @@ class _Asked:
     model: Faces
 
     @property
-    def apart(self) -> None:
-        return None
+    def apart(self) -> Apart | None:
+        return self.model.apart
 
     @property
     def threshold(self) -> float:

@@ -8,33 +8,32 @@ from typing import Any, Literal
 
 import numpy as np
 import torch
-from jaxtyping import Int
 from torch import nn
 
 from lenslet.card import Card, software
 from lenslet.card.stages import take_stages
 from lenslet.card.start import Start
-from lenslet.data import Batches, Skipped, channel_statistics, decode
+from lenslet.data import Batches, Sample, Skipped, channel_statistics, decode
 from lenslet.data.compared import SYMMETRIES, Compared
 from lenslet.data.identities import Identities, read_identities
-from lenslet.data.split import seen_keys, split_by_content
-from lenslet.data.together import split_by_group
+from lenslet.data.split import seen_keys
 from lenslet.errors import CallError, DataError, WorkError
 from lenslet.image import Preprocess
 from lenslet.loops import Epoch, Learner, Recipe
 from lenslet.nets import build
 from lenslet.tasks.face import defaults
+from lenslet.tasks.face.align import SIDE
 from lenslet.tasks.face.binary import BinaryHead
 from lenslet.tasks.face.embedder import Embedder
+from lenslet.tasks.face.faces import Faces
+from lenslet.tasks.face.halves import few, first, halves, measured_on
 from lenslet.tasks.face.learning import Learning, head_for
 from lenslet.tasks.face.metrics import all_pairs, area, distances, rates
 from lenslet.tasks.face.training import Face
+from lenslet.tasks.face.upright import Largest, Upright
 
 LABELS = ("different", "same")
 """Of a card: what is said of two pictures. Who was learned from is nobody's business."""
-_FEWEST = 12  # identities from which on some can be held out, and still be told from each other
-_FEWEST_HELD = 3  # fewer would be no question of who is who
-_SHARE, _LEAST = 0.15, 0.08  # of them that are held out: the first where there are few, and towards the second
 _TO_WHITEN = 5000  # pictures
 _LEARNED, _BY_HEART = 0.999, 0.98  # auc: where a self-test ends early, and where it passes
 
@@ -56,6 +55,10 @@ class Prepared:
     measured_on: str
     skipped: tuple[Skipped, ...]
     notes: tuple[str, ...]
+    upright: Upright | None = None
+    """What found the faces, where it learns from pictures of people as they are."""
+    samples: tuple[Sample, ...] = ()
+    """Of the rows of `valid`; then of those held out on which no face is found."""
 
     @property
     def learning(self) -> Learning:
@@ -63,10 +66,18 @@ class Prepared:
         assert isinstance(self.net, Learning)
         return self.net
 
-    def model(self) -> Embedder:
+    def model(self) -> Embedder | Faces:
         """The object that a user is to hold."""
         head = self.learning.head
-        return Embedder(self.learning.net, self.card, binary=head if isinstance(head, BinaryHead) else None)
+        return self._whole(
+            Embedder(self.learning.net, self.card, binary=head if isinstance(head, BinaryHead) else None)
+        )
+
+    def _whole(self, model: Embedder) -> Embedder | Faces:
+        """The model, behind what finds the faces."""
+        if self.upright is None:
+            return model
+        return Faces.around(model, self.upright.finder, self.upright.points)
 
     def begin(self, *, progress: Callable[[float], None] | None = None) -> Learner:
         """What `fit` is given; nothing has to be done before."""
@@ -82,22 +93,30 @@ class Prepared:
         return epoch.valid.get("auc", 0.0) >= _LEARNED
 
     def measured(
-        self, model: Embedder, *, on_picture: Callable[[int, int], None] | None = None
-    ) -> tuple[Embedder, dict[str, Any], list[str]]:
+        self, model: Embedder | Faces, *, on_picture: Callable[[int, int], None] | None = None
+    ) -> tuple[Embedder | Faces, dict[str, Any], list[str]]:
         """The model with its threshold and numbers; nothing beside; and sentences."""
         notes = list(self.task.notes)
-        model = self.projected(model)
+        inner = model.inner if isinstance(model, Faces) else model
+        assert isinstance(inner, Embedder)  # it has a net, which has just learned
+        inner = self.projected(inner)
         if not self.by_heart and self.valid is not None:
-            model = model.calibrated(self.valid.pixels[self.valid.rows], self.valid.targets.numpy())
-        try:
-            found = model.evaluate(self.held_out, include_seen=self.by_heart, on_picture=on_picture)
-        except DataError:
-            notes.append(
-                "the pictures could no longer be opened at the end; measured on the copies decoded at the start"
-            )
-            feed = self.valid or self.train
-            found = model.evaluate_decoded(feed.pixels[feed.rows], feed.targets.numpy(), self.held_out.names)
-        return model.with_evaluation(found, self.measured_on), {}, notes
+            inner = inner.calibrated(self.valid.pixels[self.valid.rows], self.valid.targets.numpy())
+        whole, feed = self._whole(inner), self.valid or self.train
+        names = self.held_out.names
+        if self.upright is not None and self.samples:  # the faces are found already: the crops are the model's own
+            labels = np.array([sample.label for sample in self.samples])
+            paths, pixels = [sample.path for sample in self.samples], feed.pixels[feed.rows[: len(labels)]]
+            found = inner.evaluate_decoded(pixels, labels, names, groups=self.held_out.groups, pictures=paths)
+        else:
+            try:
+                found = whole.evaluate(self.held_out, include_seen=self.by_heart, on_picture=on_picture)
+            except DataError:
+                notes.append(
+                    "the pictures could no longer be opened at the end; measured on the copies decoded at the start"
+                )
+                found = inner.evaluate_decoded(feed.pixels[feed.rows], feed.targets.numpy(), names)
+        return whole.with_evaluation(found, self.measured_on), {}, notes
 
     def projected(self, model: Embedder, dimensions: int | None = None) -> Embedder:
         """The model with its encodings projected onto what tells identities apart, where that is better on those held
@@ -124,7 +143,7 @@ class Prepared:
 
         return whitened if auc(whitened) >= auc(model) else model
 
-    def judged(self, model: Embedder) -> str:
+    def judged(self, model: Embedder | Faces) -> str:
         """See that everything was learned by heart, and say so.
 
         Raises:
@@ -153,6 +172,7 @@ def prepare(
     symmetries: bool | None = None,
     freeze: bool = False,
     hold_out: bool = True,
+    upright: Upright | None = None,
     budget: Mapping[str, Any],
     overfit: int | None = None,
     share: tuple[int, int] = (0, 1),
@@ -172,6 +192,8 @@ def prepare(
         symmetries: learn turned and mirrored ones as identities of their own; None: with the augmentation `glyph`.
         freeze: the net of the weights stays as it is, and the binary head alone learns (course item 4.7).
         hold_out: keep some identities to choose and measure by, where the data has no such part.
+        upright: finds the largest face of every picture and brings it upright, before anything is learned; None: the
+            pictures are taken as they are.
         budget: fields of the `Recipe` that the caller has decided.
         overfit: learn only so many pictures, with no augmentation, and measure on the same ones.
         share: (rank, processes) of this one, where several train together.
@@ -185,7 +207,11 @@ def prepare(
     if freeze and loss != "binary":
         raise CallError("--freeze all leaves the head of --loss binary to learn; the other losses have no such head")
     people = data if isinstance(data, Identities) else read_identities(data)
+    if upright is not None and overfit is not None:  # finding takes time: no more than are needed
+        people = replace(people, train=tuple(first(people.train, 3 * overfit)), valid=(), test=())
     seen = defaults.look(people.train)
+    if upright is not None:
+        seen = replace(seen, inked=False, side=SIDE)
     begin = start(defaults.usual_weights(net, seen))
     name = net or (begin.net or seen.net).replace("facet", "cameo")
     if not name.startswith(("cameo", "signet")):
@@ -196,11 +222,12 @@ def prepare(
     side = _side(size or seen.side)
     shape = Preprocess((side, side), "letterbox", channels, (0.5,) * channels, (0.25,) * channels)
     chosen = [*people.train, *people.valid]
-    pictures = decode([sample.path for sample in chosen], shape, progress=on_decoded)
+    cut = None if upright is None else Largest(upright, shape.size)
+    pictures = decode([sample.path for sample in chosen], shape, cut=cut, progress=on_decoded)
     rows, labels = np.array(pictures.rows), np.array([sample.label for sample in chosen])
-    learn, held, how = _halves(people, rows, labels, pictures.keys, hold_out)
+    learn, held, how = halves(people, rows, labels, pictures.keys, hold_out)
     if overfit is not None:
-        learn = held = _few(learn, labels, overfit)
+        learn = held = few(learn, labels, overfit)
         how = "the very pictures it learned, as a self-test"
     if (np.bincount(labels[learn]) > 1).sum() < 2:
         raise DataError(f"{data}: after leaving out what cannot be read, fewer than two identities have two pictures")
@@ -225,11 +252,12 @@ def prepare(
     if freeze and (begin.net is None or not begin.net.startswith(("cameo", "signet"))):
         raise CallError("--freeze all keeps a net that compares already: name one with --weights, a model of task face")
     taken = take_stages(made, begin, own=name.partition("_")[0], ending=("fc.", "norm."), keep_ending=True)
+    tested = bool(people.test) and overfit is None
     by_heart = overfit is not None or not (len(held) or people.test)
-    held_out = people if people.test else replace(
+    held_out = people if tested else replace(
         people, train=tuple(chosen[i] for i in (learn if by_heart else held)), valid=(), pairs=()
     )  # fmt: skip
-    if people.test and overfit is None:
+    if tested:
         how = "the test part of the folder, by which nothing was chosen"
     valid = Batches(pictures.pixels, rows[held], torch.from_numpy(labels[held]), final, size=128) if len(held) else None
     return Prepared(
@@ -243,6 +271,7 @@ def prepare(
                 "views": "symmetries" if turned else "mirror" if defaults.PRESETS[preset].mirror else "one",
                 "loss": loss,
                 "binary": loss == "binary",
+                **({} if upright is None else upright.named),
             },
             labels=LABELS,
             preprocess=final,
@@ -261,8 +290,19 @@ def prepare(
         by_heart=by_heart,
         measured_on=how,
         skipped=pictures.skipped,
-        notes=(*people.notes, *pictures.notes, *shorter),
+        notes=(*people.notes, *pictures.notes, *shorter, *_found(upright, len(chosen), len(pictures.empty))),
+        upright=upright,
+        samples=() if tested else measured_on(chosen, learn, held, pictures.empty, by_heart=by_heart),
     )
+
+
+def _found(upright: Upright | None, of: int, without: int) -> list[str]:
+    """What a reader must know about pictures whose faces were found first."""
+    if upright is None:
+        return []
+    by = " and ".join(upright.named.values())
+    said = f"what is learned from is the largest face of each picture, found and brought upright by {by}"
+    return [said + (f"; left out: {without} of {of:,} pictures, on which none was found" if without else "")]
 
 
 def _useful(budget: Mapping[str, Any], count: int) -> tuple[Mapping[str, Any], list[str]]:
@@ -281,46 +321,6 @@ def _side(asked: int) -> int:
     if asked < 32:
         raise CallError(f"size is {asked}: give at least 32 pixels")
     return -(-asked // 8) * 8
-
-
-def _halves(
-    people: Identities, rows: np.ndarray, labels: np.ndarray, keys: np.ndarray, hold_out: bool
-) -> tuple[Int[np.ndarray, " n"], Int[np.ndarray, " m"], str]:
-    """Numbers of pictures to learn from, of those to hold out, and in words where the latter came from."""
-    readable, index = rows >= 0, np.arange(len(rows))
-    if people.valid:
-        late = index >= len(people.train)
-        name = people.root.name
-        return index[readable & ~late], index[readable & late], f"the validation part of {name}, which chose the epoch"
-    held = np.zeros(len(rows), bool)
-    heart = "the very pictures it learned, because nothing was held out: expect less on others"
-    if not hold_out:
-        return index[readable], index[:0], heart
-    there = np.unique(labels[readable])
-    if len(there) >= _FEWEST:
-        # whole identities: whoever is learned from is known, and the question is how well strangers are told apart
-        # most of many are left to learn from: every identity more makes it better at telling strangers apart
-        share = min(_SHARE, max(_FEWEST / len(there), _LEAST))
-        held[readable] = split_by_group([people.names[i] for i in labels[readable]], share=share, least=_FEWEST_HELD)
-        count = len(np.unique(labels[readable & held]))
-        how = (
-            f"{count} identities that were held out by their name, never trained on; they chose the epoch and the "
-            "threshold"
-        )
-    else:
-        held[readable] = split_by_content(keys[rows[readable]], labels[readable], share=0.3)
-        how = "pictures held out by content, of identities that it learned: strangers are harder"
-    if (np.bincount(labels[held]) > 1).sum() < 2:
-        return index[readable], index[:0], heart
-    return index[readable & ~held], index[readable & held], how
-
-
-def _few(learn: Int[np.ndarray, " n"], labels: np.ndarray, count: int) -> Int[np.ndarray, " m"]:
-    """`count` of the pictures to learn, two at least of each identity."""
-    if count < 4:
-        raise CallError(f"overfit is {count}: give at least 4 pictures, two of each of two identities")
-    order = sorted(learn, key=lambda i: (int((labels[learn[learn < i]] == labels[i]).sum()) // 2, labels[i]))
-    return np.array(order[:count])
 
 
 def _data_entry(

@@ -14,7 +14,8 @@ if TYPE_CHECKING:
 _TASK = re.compile(rb'"task": "(\w+)"')
 _LABEL = re.compile(rb'"label": ("(?:[^"\\]|\\.)*")')
 _ERROR = b'"error": "'
-FINDS = ("detect", "localize")
+_NO_FACE = b'"faces": []'
+FINDS = ("detect", "localize", "face")
 """Tasks whose answer may be that nothing is there."""
 
 
@@ -62,7 +63,10 @@ class Tally:
         said = _LABEL.findall(row) if every else [] if first is None else [first[1]]  # classifiers say the next best
         self.labels.update(json.loads(label) for label in said)
         self.answered += 1
-        self.nothing += not said and task[1].decode() in FINDS
+        if task[1] == b"face":
+            self.nothing += _NO_FACE in row  # of a model that finds them first
+        else:
+            self.nothing += not said and task[1].decode() in FINDS
 
 
 def read_row(row: str) -> "Answer":
@@ -71,7 +75,7 @@ def read_row(row: str) -> "Answer":
     Raises:
         CallError: it is something else.
     """
-    from lenslet.results import Classification, Detections, Encoding, Localization, Points, Unreadable
+    from lenslet.results import Classification, Detections, Encoding, Encodings, Localization, Points, Unreadable
 
     plain = json.loads(row)
     if "error" in plain:
@@ -81,7 +85,7 @@ def read_row(row: str) -> "Answer":
         "detect": Detections,
         "localize": Localization,
         "landmark": Points,
-        "face": Encoding,
+        "face": Encodings if "faces" in plain else Encoding,
     }
     answer: Answer = kinds[plain["task"]].from_json(row)  # type: ignore[attr-defined]
     return answer

@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from lenslet.data import content_key, decode, draft, space
+from lenslet.data import cache, content_key, decode, draft, space
 from lenslet.data.decode import Pictures
 from lenslet.errors import CallError, DataError
 from lenslet.image import Preprocess, save_image
@@ -284,3 +284,49 @@ def test_a_cache_that_cannot_be_written_is_done_without(tmp_path: Path, monkeypa
     made = decode(_pictures(tmp_path, 3), SHAPE)
     assert _greys(made) == [0, 10, 20]
     assert "cannot be written" in made.notes[0]
+
+
+class Corner:
+    """Cuts the upper left quarter out, of pictures that are not too dark."""
+
+    name, missing = "corners", "nothing but darkness on this picture"
+
+    def __init__(self, fingerprint: str = "c1") -> None:
+        self.fingerprint, self.seen = fingerprint, 0
+
+    def __call__(self, picture: np.ndarray) -> np.ndarray | None:
+        self.seen += 1
+        return picture[:16, :24] if picture.mean() > 15 else None
+
+
+def test_a_part_is_cut_out_once_and_where_there_is_none_it_is_said(tmp_path: Path, cached: Path) -> None:
+    paths, corner = _pictures(tmp_path, 6), Corner()
+    paths[3].write_bytes(b"no picture")
+    whole = decode(paths, SHAPE)
+    _settle(tmp_path)
+    made = decode(paths, SHAPE, cut=corner)
+    assert _greys(made) == [None, None, 20, None, 40, 50]
+    assert made.empty == (0, 1)
+    assert made.skipped[1].why == f"{paths[1]}: nothing but darkness on this picture"
+    assert "nothing but" not in made.skipped[2].why
+    assert corner.seen == 5
+    again = decode(paths, SHAPE, cut=corner)
+    assert corner.seen == 5
+    assert (again.rows, again.empty, again.skipped) == (made.rows, made.empty, made.skipped)
+    assert decode(paths, SHAPE).rows == whole.rows  # as a whole, the dark ones are pictures like any other
+    assert len(_sets(cached)) == 2
+
+
+def test_another_way_of_cutting_is_another_set_and_may_find_something(tmp_path: Path) -> None:
+    paths, corner = _pictures(tmp_path, 4), Corner("c2")
+    decode(paths, SHAPE, cut=Corner())
+    decode(paths, SHAPE, cut=corner)
+    assert corner.seen == 4
+    (name,) = {entry.name for entry in cache.entries()}
+    assert name.endswith("24 x 16, colour, corners")
+
+
+def test_a_folder_on_which_too_little_can_be_cut_out_is_refused(tmp_path: Path) -> None:
+    paths = _pictures(tmp_path, 3)
+    with pytest.raises(DataError, match=r"2 of 3 pictures cannot be used.*nothing but darkness"):
+        decode(paths, SHAPE, cut=Corner())

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from lenslet.data import is_class_folder, read_folder
+from lenslet.data.folder import one_of_each
 from lenslet.errors import DataError
 
 Fill = Callable[..., Path]
@@ -85,6 +86,21 @@ def test_missing_folders_and_files_are_refused(tmp_path: Path) -> None:
     with pytest.raises(DataError, match="is a file"):
         read_folder(tmp_path / "file")
     assert not is_class_folder(tmp_path / "gone")
+
+
+def test_one_of_each_is_given_of_many_folders_of_few_pictures_only(fill: Fill) -> None:
+    root = fill(*(f"{who}/{number}.png" for who in "abcd" for number in range(3)), "e/notes.txt")
+    given = one_of_each(root, folders=3, most=3, wanted=9)
+    assert [path.relative_to(root).as_posix() for path in given] == ["a/1.png", "b/1.png", "c/1.png", "d/1.png"]
+    assert len(one_of_each(root, folders=3, most=3, wanted=3)) == 3
+    assert one_of_each(root, folders=6, most=3, wanted=9) == []
+    assert one_of_each(root, folders=3, most=2, wanted=9) == []
+    assert one_of_each(root / "a" / "1.png", folders=1, most=9, wanted=9) == []
+
+
+def test_one_of_each_is_of_the_part_to_learn_from(fill: Fill) -> None:
+    root = fill("train/a/1.png", "train/b/1.png", "test/a/2.png")
+    assert {path.parent.parent.name for path in one_of_each(root, folders=2, most=3, wanted=9)} == {"train"}
 
 
 def test_two_names_of_one_part_are_one_part(fill: Fill) -> None:

@@ -33,6 +33,8 @@ def test_the_word_means_the_same_to_every_task() -> None:
 def test_what_is_turned_is_changed_as_usual_too(task: str) -> None:
     defaults, usual = TASKS[task]
     assert replace(defaults.PRESETS["turned"], turn=False) == defaults.PRESETS[usual]
+    assert replace(defaults.PRESETS["turned-only"], turn=False) == defaults.PRESETS["glyph"]
+    assert defaults.PRESETS["turned-only"].turn
     assert defaults.preset(None) == usual
 
 

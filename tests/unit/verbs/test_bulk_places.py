@@ -11,7 +11,7 @@ from PIL import Image
 
 import lenslet as ll
 from lenslet.errors import CallError
-from lenslet.results import Detections, Encoding, Localization, Unreadable
+from lenslet.results import Detections, Encoding, Encodings, Localization, Unreadable
 from lenslet.tasks.detect.detector import Detector
 from lenslet.tasks.landmark.landmarker import Landmarker
 from lenslet.tasks.localize.localizer import Localizer
@@ -188,3 +188,13 @@ def test_encodings_are_counted_without_classes_and_come_back() -> None:
     tally.count(one.to_json().encode())
     assert (tally.answered, tally.nothing, tally.unreadable, dict(tally.labels)) == (1, 0, 0, {})
     assert read_row(one.to_json()) == one
+
+
+def test_faces_that_are_found_first_are_one_row_a_picture_and_nobody_is_counted() -> None:
+    one = Encoding(np.array([0.6, 0.8]), np.array([1.0, 2.0, 3.0, 4.0]), 0.5)
+    several, nobody = Encodings((one, one), Path("group.jpg")), Encodings((), Path('"faces": [].jpg'))
+    tally = Tally()
+    for answer in (several, nobody):
+        tally.count(answer.to_json().encode())
+        assert read_row(answer.to_json()) == answer
+    assert (tally.answered, tally.nothing, tally.unreadable, dict(tally.labels)) == (2, 1, 0, {})

@@ -17,10 +17,12 @@ from lenslet.errors import CallError, CardError
 from lenslet.gallery import Encodes
 from lenslet.image import Preprocess, open_image, resize, save_image
 from lenslet.nets import build
-from lenslet.results import Unreadable
+from lenslet.results import Encodings, Unreadable
 from lenslet.tasks.face.embedder import Embedder
 from lenslet.tasks.face.faces import Faces
+from lenslet.verbs.asking import How
 from lenslet.verbs.face_pipeline import Closer
+from lenslet.verbs.together import ask_open
 
 PARTS = {"finder": "facefinder", "points": "facepoints"}
 
@@ -132,8 +134,9 @@ def test_where_no_face_is_found_it_is_said(model: Faces, tmp_path: Path) -> None
     path = save_image(np.full((90, 90, 3), 120, np.uint8), tmp_path / "nobody.png")
     assert model.encode(path) == []
     (answer,) = model.predict([path])
-    assert isinstance(answer, Unreadable)
-    assert "no face is found" in answer.why
+    assert isinstance(answer, Encodings)
+    assert (len(answer), answer.picture) == (0, path)
+    assert ask_open(model, [open_image(path)], how=How()) == [answer]
     (tmp_path / "x.jpg").write_text("no")
     (answer,) = model.predict([tmp_path / "x.jpg"])
     assert isinstance(answer, Unreadable)
