@@ -6,10 +6,12 @@ what somebody else has changed meanwhile is not written over.
 
 import hashlib
 import math
+import re
 import threading
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
+from xml.sax.saxutils import unescape
 
 import numpy as np
 
@@ -29,7 +31,9 @@ from lenslet.results import Detections, Points
 __all__ = ["FOLDER", "Annotations", "Drawn", "Thing"]
 
 FOLDER = "Annotations"
+Number = int | float
 _LARGEST = 16 << 20  # bytes of one picture's labels
+_CLASS = re.compile(r"<object>\s*<name>([^<]*)</name>")
 _NEW = "new"  # the version of what is not there
 
 
@@ -46,8 +50,8 @@ class Thing:
     """
 
     label: str
-    box: tuple[float, float, float, float] | None = None
-    points: Mapping[str, tuple[float, float, int]] | None = None
+    box: tuple[Number, Number, Number, Number] | None = None
+    points: Mapping[str, tuple[Number, Number, int]] | None = None
     difficult: bool = False
     more: str = ""
 
@@ -111,6 +115,19 @@ class Annotations:
         """Pictures of which there are labels, if only that they show nothing."""
         with self._lock:
             return frozenset(self._there)
+
+    def classes(self) -> tuple[str, ...]:
+        """Names of all classes that things have, in the order of their first appearance; by a quick look."""
+        with self._lock:
+            places = [self._places[name] for name in sorted(self._there)]
+        found: dict[str, None] = {}
+        for place in places:
+            try:
+                text = text_of(self.root / PurePosixPath(place), _LARGEST, encoding)
+            except DataError:
+                continue
+            found.update(dict.fromkeys(unescape(word).strip() for word in _CLASS.findall(text)))
+        return tuple(name for name in found if name)
 
     def read(self, name: str) -> Drawn:
         """The labels of a picture. Of a file that is damaged it says so in `faults`, as of a picture without labels.
@@ -252,7 +269,7 @@ def _scene(picture: Path, name: str, things: Sequence[Thing], joints: Sequence[s
     return Scene(picture, name, truth, points, more=more, mores=mores), boxless
 
 
-def _corners(name: str, thing: Thing, size: tuple[int, int]) -> tuple[float, float, float, float]:
+def _corners(name: str, thing: Thing, size: tuple[int, int]) -> tuple[Number, Number, Number, Number]:
     """The box of a thing, or that around its points, within the picture."""
     if not thing.label.strip():
         raise CallError(f"{name}: a thing without a class; give it one")

@@ -54,7 +54,7 @@ export class List {
     picture.loading = "lazy"; picture.decoding = "async"; picture.alt = "";
     picture.src = "/api/thumb/" + row.name.split("/").map(encodeURIComponent).join("/");
     const words = document.createElement("span");
-    const name = document.createElement("b"); name.textContent = row.name; name.title = row.name;
+    const name = document.createElement("b"); name.textContent = row.name.split("/").pop(); button.title = row.name;
     const state = document.createElement("i");
     state.textContent = (row.done ? row.label || "labelled" : "not labelled") + (row.doubt === undefined ? "" : `, doubt ${Math.round(row.doubt * 100)} %`);
     if (row.done) item.classList.add("done");
