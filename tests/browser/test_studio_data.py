@@ -62,6 +62,7 @@ def test_augmentations_follow_the_sliders(opened: Any, tab: Any) -> None:
         slider.press("ArrowRight")
     page.wait_for_function("src => document.querySelectorAll('.data-shown img')[1].src !== src", arg=before[1])
     assert shown.first.get_attribute("src") == before[0]  # as it is
-    page.get_by_role("button", name="Again").click()
+    page.wait_for_timeout(700)
     after = shown.nth(2).get_attribute("src")
+    page.get_by_role("button", name="Again").click()
     page.wait_for_function("src => document.querySelectorAll('.data-shown img')[2].src !== src", arg=after)
