@@ -58,10 +58,11 @@ def form(limits: Limits) -> Form:
 
 def encoders() -> tuple[str, ...]:
     """What may be looked through: what is here; a request is not to start a download, nor to open files by name."""
-    from lenslet.card import official
+    from lenslet.card.registry import REGISTRY
+    from lenslet.card.store import is_stored
     from lenslet.verbs.encoder import DEFAULT
 
-    return (DEFAULT, *(name for name in official.REGISTRY if official.is_stored(name)))
+    return (DEFAULT, *(name for name in REGISTRY if is_stored(name)))
 
 
 def router(house: House) -> APIRouter:
