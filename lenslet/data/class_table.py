@@ -92,11 +92,12 @@ class ClassTable:
         if self._folders is None:
             self._folders = {}
             try:
+                if any(is_picture(entry.name) for entry in self.root.iterdir()):
+                    return self._folders
                 parts = read_folder(self.root)
-                beside = [entry.name for entry in self.root.iterdir()]
             except (DataError, OSError):
                 return self._folders
-            if any(is_picture(name) for name in beside) or not _NO_CLASSES.isdisjoint(map(str.lower, parts.labels)):
+            if not _NO_CLASSES.isdisjoint(map(str.lower, parts.labels)):
                 return self._folders
             for samples in parts.named.values():
                 for sample in samples:

@@ -64,5 +64,5 @@ def test_augmentations_follow_the_sliders(opened: Any, tab: Any) -> None:
     assert shown.first.get_attribute("src") == before[0]  # as it is
     page.wait_for_timeout(700)
     after = shown.nth(2).get_attribute("src")
-    page.get_by_role("button", name="Again").click()
+    page.get_by_role("button", name="Again", exact=True).click()
     page.wait_for_function("src => document.querySelectorAll('.data-shown img')[2].src !== src", arg=after)
