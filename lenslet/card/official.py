@@ -7,7 +7,7 @@ from torch import Tensor
 from lenslet.card.convert import convert, read_converted
 from lenslet.card.download import Progress, fetch, sha256_of
 from lenslet.card.registry import REGISTRY, Entry, find
-from lenslet.card.store import locked, offline, published_file, stored_file
+from lenslet.card.store import is_stored, locked, offline, published_file, stored_file
 from lenslet.errors import CardError, DownloadError, MissingError
 
 __all__ = ["REGISTRY", "is_stored", "pretrained", "pull"]
@@ -44,12 +44,6 @@ def pull(name: str, *, progress: Progress | None = None) -> Path:
     entry = find(name)
     _have(entry, progress)
     return stored_file(entry)
-
-
-def is_stored(name: str) -> bool:
-    """Whether the weights of a net are here, so that no network is needed; nothing is read."""
-    entry = find(name)
-    return stored_file(entry).exists() or published_file(entry).exists()
 
 
 def _have(entry: Entry, progress: Progress | None) -> dict[str, Tensor]:

@@ -8,11 +8,20 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import BinaryIO
 
-from lenslet.card.registry import Entry
+from lenslet.card.registry import Entry, find
 from lenslet.errors import DownloadError
 from lenslet.files import cache_folder
 
-__all__ = ["find_shipped", "locked", "offline", "published_file", "shipped", "stored_file", "weights_folder"]
+__all__ = [
+    "find_shipped",
+    "is_stored",
+    "locked",
+    "offline",
+    "published_file",
+    "shipped",
+    "stored_file",
+    "weights_folder",
+]
 
 SHIPPED = Path(__file__).resolve().parents[1] / "shipped"
 
@@ -37,6 +46,12 @@ def stored_file(entry: Entry) -> Path:
 def published_file(entry: Entry) -> Path:
     """Where the file as published (.pth) is looked for: a finished download, or a copy put there by hand."""
     return weights_folder() / entry.file
+
+
+def is_stored(name: str) -> bool:
+    """Whether the weights of a net are here, so that no network is needed; nothing is read."""
+    entry = find(name)
+    return stored_file(entry).exists() or published_file(entry).exists()
 
 
 def shipped() -> dict[str, Path]:

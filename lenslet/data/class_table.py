@@ -8,11 +8,14 @@ from pathlib import Path
 
 from lenslet.data.folder import read_folder
 from lenslet.data.reading import CLASSES
+from lenslet.data.scenes.places import IMAGE_FOLDERS, LABEL_FOLDERS, is_picture
 from lenslet.data.table import LABELS, PATHS
 from lenslet.errors import DataError, StaleError
 from lenslet.files import write_whole
 
 __all__ = ["ClassTable"]
+
+_NO_CLASSES = IMAGE_FOLDERS | LABEL_FOLDERS
 
 _LARGEST = 1 << 26  # bytes
 
@@ -85,12 +88,16 @@ class ClassTable:
         return ["path", "label"], [[name, label] for name, label in self._by_folder().items()]
 
     def _by_folder(self) -> dict[str, str]:
-        """What class folders say, where there are at least two."""
+        """What class folders say: where there are at least two, and no pictures beside them."""
         if self._folders is None:
             self._folders = {}
             try:
+                if any(is_picture(entry.name) for entry in self.root.iterdir()):
+                    return self._folders
                 parts = read_folder(self.root)
-            except DataError:
+            except (DataError, OSError):
+                return self._folders
+            if not _NO_CLASSES.isdisjoint(map(str.lower, parts.labels)):
                 return self._folders
             for samples in parts.named.values():
                 for sample in samples:

@@ -1,15 +1,17 @@
 """The application: the server's, with the pages of the studio on it."""
 
 import inspect
+from collections.abc import Callable, Coroutine
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from fastapi import APIRouter, FastAPI, Request
+from fastapi import APIRouter, FastAPI, Request, Response
 from fastapi.responses import JSONResponse, RedirectResponse
+from fastapi.routing import APIRoute
 from fastapi.staticfiles import StaticFiles
 from nicegui import ui
 
-from lenslet.errors import LensletError
+from lenslet.errors import LensletError, StaleError
 from lenslet.studio.frame import frame
 from lenslet.studio.guard import LocalOnly
 from lenslet.studio.pages import PAGES
@@ -26,9 +28,9 @@ STATIC = Path(__file__).parent / "static"
 
 def create(project: "Project") -> FastAPI:
     """The studio of one project. NiceGUI knows one application a process, so this is called once."""
-    app = base(project)
+    app = base()
     app.mount("/static", StaticFiles(directory=STATIC), name="static")
-    router = APIRouter(prefix="/api", include_in_schema=False)
+    router = APIRouter(prefix="/api", include_in_schema=False, route_class=Said)
     picture_routes(router, project)
     for page in PAGES:
         if page.routes is not None:
@@ -36,7 +38,6 @@ def create(project: "Project") -> FastAPI:
         for one in (page, *page.below):
             _add(one, project)
     app.include_router(router)
-    app.add_exception_handler(LensletError, _sentence)  # type: ignore[arg-type]
 
     @app.get("/", include_in_schema=False)
     def start() -> RedirectResponse:
@@ -56,9 +57,11 @@ def create(project: "Project") -> FastAPI:
     return app
 
 
-def base(project: "Project") -> FastAPI:  # noqa: ARG001 - the server will want to know the project's models
-    """The application that the pages are put on: the one place to change when the server is to be below."""
-    return FastAPI(title="Lenslet", openapi_url=None, docs_url=None, redoc_url=None)
+def base() -> FastAPI:
+    """The application that the pages are put on: the server's, so that `/v1/...` is there, too, behind its gate."""
+    from lenslet.serve.app import create_app
+
+    return create_app()
 
 
 def _add(page: "Page", project: "Project") -> None:
@@ -72,7 +75,25 @@ def _add(page: "Page", project: "Project") -> None:
                 await made
 
 
-async def _sentence(_: Request, error: LensletError) -> JSONResponse:
-    """What was wrong, for the page to say."""
-    status = {"StaleError": 409}.get(type(error).__name__, 422 if error.exit_code == 2 else 500)
-    return JSONResponse({"error": " ".join(str(error).split())}, status)
+class Said(APIRoute):
+    """A route whose errors are the whole sentence, with the paths of this computer: nobody else hears it.
+
+    (The server's own routes leave them out.)
+    """
+
+    def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
+        """The route, with its errors told."""
+        answer = super().get_route_handler()
+
+        async def told(request: Request) -> Response:
+            try:
+                return await answer(request)
+            except StaleError as error:
+                status, sentence = 409, str(error)
+            except LensletError as error:
+                status, sentence = (422 if error.exit_code == 2 else 500), " ".join(str(error).split())
+            except OSError as error:
+                status, sentence = 500, f"{error.strerror or error}{f': {error.filename}' if error.filename else ''}"
+            return JSONResponse({"error": sentence}, status)
+
+        return told

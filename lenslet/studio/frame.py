@@ -33,9 +33,10 @@ def asset(name: str) -> str:
 @contextmanager
 def frame(page: Page, project: "Project") -> Iterator[None]:
     """The frame of a page; what is built within stands in its main part."""
-    ui.add_head_html(
-        f'<script src="{asset("studio.js")}"></script><link rel="stylesheet" href="{asset("studio.css")}">'
-    )
+    own = f"{page.path.strip('/')}.css"
+    sheets = ["studio.css", *([own] if (STATIC / own).is_file() else [])]
+    links = "".join(f'<link rel="stylesheet" href="{asset(sheet)}">' for sheet in sheets)
+    ui.add_head_html(f'<script src="{asset("studio.js")}"></script>{links}')
     ui.query(".q-page").props("role=presentation")  # Quasar makes it a <main>; ours is below the navigation
     ui.query(".nicegui-content").classes("frame wide" if page.wide else "frame")
     tag("a", "To the content", "skip", href="#main")

@@ -1,6 +1,7 @@
 """`lenslet studio`: opens a project and serves its pages until it is stopped."""
 
 import socket
+import warnings
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -73,10 +74,16 @@ def opened(
         if browser:
             threading.Thread(target=webbrowser.open, args=(url,), daemon=True).start()
 
-    app.router.on_startup.append(ready)
+    class Told(uvicorn.Server):
+        async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+            await super().startup(sockets)
+            ready()
+
+    # NiceGUI looks at every object that there is for the server; some of torch's do not like to be looked at
+    warnings.filterwarnings("ignore", category=FutureWarning, module=r"nicegui\..*")
     config = uvicorn.Config(app, log_level="warning", access_log=False, timeout_graceful_shutdown=2)
     with listening:
-        uvicorn.Server(config).run(sockets=[listening])
+        Told(config).run(sockets=[listening])
     return Visit(project.root, url, len(project.pictures))
 
 

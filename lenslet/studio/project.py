@@ -72,6 +72,7 @@ class Project:
         self._pictures: tuple[str, ...] | None = None
         self._known: frozenset[str] = frozenset()
         self._drawn: Annotations | None = None
+        self._named: tuple[Annotations, tuple[str, ...]] | None = None
         self.classes = ClassTable(root)
 
     @classmethod
@@ -177,6 +178,21 @@ class Project:
             text = json.dumps({"schema": SCHEMA, **asdict(new)}, ensure_ascii=False, indent=1)
             write_whole(self.root / SETTINGS, text + "\n")
             return new
+
+    def all_classes(self) -> tuple[str, ...]:
+        """Names of classes: those written down, then those that labels name beside."""
+        said = self.settings.classes
+        if self.kind == "classes":
+            return tuple(dict.fromkeys([*said, *sorted(set(self.classes.read().values()))]))
+        return tuple(dict.fromkeys([*said, *self._used()]))
+
+    def _used(self) -> tuple[str, ...]:
+        """Classes of boxes and points; found once, for what is drawn later is written down with its class."""
+        drawn = self.drawn
+        with self._lock:
+            if self._named is None or self._named[0] is not drawn:
+                self._named = (drawn, drawn.classes())
+            return self._named[1]
 
     def models(self, *tasks: str) -> list[ModelRow]:
         """Models to choose from: those of this project, the newest first, then those that come with Lenslet.

@@ -28,7 +28,8 @@ def label(tab: Any, url: str, name: str = "", **named: Any) -> Any:
 
 def drag(page: Any, start: tuple[int, int], end: tuple[int, int]) -> None:
     """From one place of the picture to another, in its pixels."""
-    place = "p => { const v = lensletDesk.view, b = v.canvas.getBoundingClientRect(), o = v.out(...p); return [o[0] + b.x, o[1] + b.y]; }"
+    place = """p => { const v = lensletDesk.view, b = v.canvas.getBoundingClientRect(), o = v.out(...p);
+        return [o[0] + b.x, o[1] + b.y]; }"""
     (x1, y1), (x2, y2) = (page.evaluate(place, list(point)) for point in (start, end))
     page.mouse.move(x1, y1)
     page.mouse.down()
@@ -54,7 +55,7 @@ def boxes(folder: Path, name: str) -> list[tuple[str, list[float]]]:
     """What the command line reads of a picture."""
     try:
         scenes = read_boxes(folder, at_least=0)
-    except Exception:  # noqa: BLE001 - nothing there yet
+    except Exception:
         return []
     scene = next((scene for scene in scenes.train if scene.name == name), None)
     return [] if scene is None else [(one.label, list(one.box)) for one in scene.truth]
@@ -197,7 +198,8 @@ def test_suggestions_are_accepted_or_not(opened: Any, tab: Any) -> None:
     page.get_by_text("suggested").or_(page.get_by_text("found, none")).first.wait_for()
     page.evaluate(
         """() => { const d = lensletDesk; d.ghosts = [[20, 30, 90, 100], [150, 40, 220, 110]].map((box, i) =>
-        ({ id: 1e6 + i, label: 'RBC', score: 0.9 - i / 10, box, points: null, difficult: false, more: '' })); d.touch(false); }"""
+        ({ id: 1e6 + i, label: 'RBC', score: 0.9 - i / 10, box, points: null, difficult: false, more: '' }));
+        d.touch(false); }"""
     )
     page.locator(".label-canvas canvas").focus()
     press(page, "Enter")

@@ -1,6 +1,8 @@
 """check: every rule over one survey of the data."""
 
 from collections import Counter
+from collections.abc import Iterable
+from pathlib import Path
 
 import numpy as np
 
@@ -51,6 +53,21 @@ def check(
         findings=tuple(findings),
         notes=tuple(notes),
     )
+
+
+def check_files(root: Path, pictures: Iterable[Path], *, watch: Watch | None = None) -> DataReport:
+    """Look for what may be wrong with pictures of which nothing is said yet: broken files, copies, odd sizes."""
+    parts = Parts.gathered(root, {"train": {"": sorted(pictures)}})
+    seen = survey(parts, describe=False, describer=None, watch=watch)
+    findings = (
+        *file_rules.broken(seen),
+        *copy_rules.copies(seen),
+        *file_rules.blank(seen),
+        *file_rules.sizes(seen),
+        *file_rules.suffixes(seen),
+    )
+    notes = ("nothing is labelled yet, so only the files were looked at",)
+    return DataReport(str(root), len(seen.samples), {}, {"train": len(seen.samples)}, findings, notes)
 
 
 def _labels(seen: Survey, by: str, notes: list[str], watch: Watch | None) -> list[Finding]:

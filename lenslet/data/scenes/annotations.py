@@ -6,10 +6,12 @@ what somebody else has changed meanwhile is not written over.
 
 import hashlib
 import math
+import re
 import threading
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
+from xml.sax.saxutils import unescape
 
 import numpy as np
 
@@ -29,7 +31,9 @@ from lenslet.results import Detections, Points
 __all__ = ["FOLDER", "Annotations", "Drawn", "Thing"]
 
 FOLDER = "Annotations"
+Number = int | float
 _LARGEST = 16 << 20  # bytes of one picture's labels
+_CLASS = re.compile(r"<object>\s*<name>([^<]*)</name>")
 _NEW = "new"  # the version of what is not there
 
 
@@ -46,8 +50,8 @@ class Thing:
     """
 
     label: str
-    box: tuple[float, float, float, float] | None = None
-    points: Mapping[str, tuple[float, float, int]] | None = None
+    box: tuple[Number, Number, Number, Number] | None = None
+    points: Mapping[str, tuple[Number, Number, int]] | None = None
     difficult: bool = False
     more: str = ""
 
@@ -83,17 +87,19 @@ class Annotations:
         self.root = root
         self._lock = threading.RLock()
         names = below(root)
+        key_of = _Keys()
         files: dict[tuple[Part | None, str], str] = {}
         for name in names:
             if name.lower().endswith(".xml"):
-                files.setdefault((part_of(name), stem(bare(name))), name)
+                part, own = key_of(name)
+                files.setdefault((part, own.rpartition(".")[0]), name)
         self._places: dict[str, str] = {}
         self._there: set[str] = set()
         self._twins: dict[str, str] = {}
         owners: dict[tuple[Part | None, str], str] = {}
         for name in sorted(pictures):
-            part, own = part_of(name), bare(name)
-            key = stem(own)
+            part, own = key_of(name)
+            key = own.rpartition(".")[0]
             if (part, key) in owners:  # 1.jpg and 1.png: the second has its suffix in the name of its labels
                 key = own
             if (part, key) in owners:
@@ -101,7 +107,7 @@ class Annotations:
                 continue
             owners[part, key] = name
             found = files.get((part, key)) or files.get((None, key))
-            self._places[name] = found or f"{FOLDER}/{name if key == own else stem(name)}.xml"
+            self._places[name] = found or f"{FOLDER}/{name if key == own else name.rpartition('.')[0]}.xml"
             if found is not None:
                 self._there.add(name)
         self._lists = {name for name in names if _is_train_list(name)}
@@ -111,6 +117,19 @@ class Annotations:
         """Pictures of which there are labels, if only that they show nothing."""
         with self._lock:
             return frozenset(self._there)
+
+    def classes(self) -> tuple[str, ...]:
+        """Names of all classes that things have, in the order of their first appearance; by a quick look."""
+        with self._lock:
+            places = [self._places[name] for name in sorted(self._there)]
+        found: dict[str, None] = {}
+        for place in places:
+            try:
+                text = text_of(self.root / PurePosixPath(place), _LARGEST, encoding)
+            except DataError:
+                continue
+            found.update(dict.fromkeys(unescape(word).strip() for word in _CLASS.findall(text)))
+        return tuple(name for name in found if name)
 
     def read(self, name: str) -> Drawn:
         """The labels of a picture. Of a file that is damaged it says so in `faults`, as of a picture without labels.
@@ -209,6 +228,21 @@ class Annotations:
         write_whole(train, f"{text}\n{key}\n".lstrip("\n"))
 
 
+class _Keys:
+    """Part and bare name of a path, its folder looked at once: of ten thousand names in a folder that is a second."""
+
+    def __init__(self) -> None:
+        self._folders: dict[str, tuple[Part | None, str]] = {}
+
+    def __call__(self, name: str) -> tuple[Part | None, str]:
+        folder, slash, own = name.rpartition("/")
+        if folder not in self._folders:
+            any_ = f"{folder}{slash}x"
+            self._folders[folder] = (part_of(any_), bare(any_)[:-1])
+        part, before = self._folders[folder]
+        return part, before + own
+
+
 def _is_train_list(name: str) -> bool:
     path = PurePosixPath(name)
     inside = [folder.lower() for folder in path.parts[:-1]][-2:] == ["imagesets", "main"]
@@ -252,7 +286,7 @@ def _scene(picture: Path, name: str, things: Sequence[Thing], joints: Sequence[s
     return Scene(picture, name, truth, points, more=more, mores=mores), boxless
 
 
-def _corners(name: str, thing: Thing, size: tuple[int, int]) -> tuple[float, float, float, float]:
+def _corners(name: str, thing: Thing, size: tuple[int, int]) -> tuple[Number, Number, Number, Number]:
     """The box of a thing, or that around its points, within the picture."""
     if not thing.label.strip():
         raise CallError(f"{name}: a thing without a class; give it one")

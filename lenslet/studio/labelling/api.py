@@ -109,8 +109,8 @@ def _advice(router: APIRouter, project: "Project", adviser: Adviser) -> None:
 
 
 def names_of(project: "Project") -> dict[str, Any]:
-    """Kind, classes and points: those that are written down, and those that labels name beside."""
-    settings, kind = project.settings, project.kind
-    used = sorted(set(project.classes.read().values())) if kind == "classes" else []
-    classes = list(dict.fromkeys([*settings.classes, *used]))
-    return {"kind": kind, "classes": classes, "points": settings.points, "lines": settings.lines}
+    """Kind, classes and points."""
+    settings = project.settings
+    return {
+        "kind": project.kind, "classes": project.all_classes(), "points": settings.points, "lines": settings.lines
+    }  # fmt: skip

@@ -11,6 +11,7 @@ export class List {
     holder.addEventListener("scroll", () => this.ask(), { passive: true });
     new ResizeObserver(() => this.ask()).observe(holder);
     this.shown = new Map();
+    this.top = 0; this.when = 0;
   }
 
   set(rows) { this.rows = rows; this.places = new Map(rows.map((row, i) => [row.name, i])); this.inner.style.height = rows.length * ROW + "px"; this.forget(); this.ask(); }
@@ -36,7 +37,12 @@ export class List {
   }
 
   fill() {
-    const { scrollTop, clientHeight } = this.holder;
+    const { scrollTop, clientHeight } = this.holder, now = performance.now();
+    // What flies past is not fetched: its pictures come when the list stands still, or nearly so.
+    this.flying = Math.abs(scrollTop - this.top) > 3 * ROW && now - this.when < 120;
+    this.top = scrollTop; this.when = now;
+    clearTimeout(this.still);
+    this.still = setTimeout(() => { for (const item of this.shown.values()) this.picture(item); }, 120);
     const first = Math.max(0, Math.floor(scrollTop / ROW) - 3);
     const last = Math.min(this.rows.length, Math.ceil((scrollTop + clientHeight) / ROW) + 3);
     for (const [place, item] of this.shown) if (place < first || place >= last) { item.remove(); this.shown.delete(place); }
@@ -52,9 +58,9 @@ export class List {
     button.tabIndex = row.name === this.at ? 0 : -1;
     const picture = document.createElement("img");
     picture.loading = "lazy"; picture.decoding = "async"; picture.alt = "";
-    picture.src = "/api/thumb/" + row.name.split("/").map(encodeURIComponent).join("/");
+    picture.dataset.src = "/api/thumb/" + row.name.split("/").map(encodeURIComponent).join("/");
     const words = document.createElement("span");
-    const name = document.createElement("b"); name.textContent = row.name; name.title = row.name;
+    const name = document.createElement("b"); name.textContent = row.name.split("/").pop(); button.title = row.name;
     const state = document.createElement("i");
     state.textContent = (row.done ? row.label || "labelled" : "not labelled") + (row.doubt === undefined ? "" : `, doubt ${Math.round(row.doubt * 100)} %`);
     if (row.done) item.classList.add("done");
@@ -64,8 +70,11 @@ export class List {
     item.append(button);
     this.mark(item, row.name);
     this.inner.append(item);
+    if (!this.flying) this.picture(item);
     return item;
   }
+
+  picture(item) { const picture = item.querySelector("img"); if (!picture.src) picture.src = picture.dataset.src; }
 
   mark(item, name) {
     const here = name === this.at;

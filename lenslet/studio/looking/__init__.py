@@ -1,0 +1,1 @@
+"""What the page Data shows: faults and copies, the balance of classes, augmentation of one picture."""
