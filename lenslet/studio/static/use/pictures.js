@@ -71,7 +71,6 @@
   const slider = el("input#use-least", { type: "range", min: 5, max: 99, step: 1, value: 50, oninput: () => { least = slider.value / 100; show(); } });
   const least_said = el("output", { htmlFor: "use-least" });
   const least_field = U.field("Score at least", el("span.row-of", {}, slider, least_said));
-  least_field.querySelector("label").htmlFor = "use-least";
   const viewer = U.viewer("The picture", { onpick: pick });
   const said = el("div#use-answer", { "aria-live": "polite" });
   const why_of = el("select#use-why-of"), opacity = el("input#use-opacity", { type: "range", min: 0, max: 100, value: 70, oninput: () => veil() });
