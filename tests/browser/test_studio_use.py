@@ -99,7 +99,7 @@ def test_pictures_are_answered_compared_and_taken_away(use: Any, tmp_path: Path)
     with zipfile.ZipFile(drawn.value.path()) as packed:
         assert packed.namelist() == ["five.png", "خلايا.png"]
     with page.expect_download() as model:
-        page.get_by_role("button", name="Folder, as zip").click()
+        page.get_by_role("button", name="Folder, zip").click()
     with zipfile.ZipFile(model.value.path()) as packed:
         assert "bloodcells/card.json" in packed.namelist()
 
