@@ -33,7 +33,8 @@ def heat_layer(map: Num[np.ndarray, "H W"], size: tuple[int, int]) -> UInt8[np.n
     """
     large = _stretched(map, size)
     alpha = np.rint(255 * np.sqrt(large)).astype(np.uint8)  # the root, as in `heat`
-    return np.dstack([heat_colours(large), alpha])
+    layer: np.ndarray = np.dstack([heat_colours(large), alpha])
+    return layer
 
 
 def _stretched(map: Num[np.ndarray, "H W"], size: tuple[int, ...]) -> Num[np.ndarray, "h w"]:
@@ -44,4 +45,5 @@ def _stretched(map: Num[np.ndarray, "H W"], size: tuple[int, ...]) -> Num[np.nda
     values = np.where(finite, values, low)
     unit = (values - low) / (high - low) if high > low else np.zeros_like(values)
     large = Image.fromarray(unit.astype(np.float32)).resize((size[1], size[0]), Image.Resampling.BICUBIC)
-    return np.clip(np.array(large), 0, 1)
+    inside: np.ndarray = np.clip(np.array(large), 0, 1)
+    return inside

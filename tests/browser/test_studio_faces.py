@@ -56,7 +56,8 @@ def test_enrolled_known_and_forgotten(
 
     picture(1)
     known = said("Identify")
-    assert known.startswith("بيل") and all(word in known for word in ("Distance", "Threshold", "FAR", "not of your people"))  # fmt: skip
+    assert known.startswith("بيل")
+    assert all(word in known for word in ("Distance", "Threshold", "FAR", "not of your people"))
     assert said("Verify").startswith("Yes, بيل")
     picture(2)
     unknown = said("Identify")

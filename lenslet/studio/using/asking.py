@@ -1,6 +1,7 @@
 """`/api/use/...`: pictures come and go, models answer, answers are taken away."""
 
 import tempfile
+import zipfile
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -85,11 +86,9 @@ def _pictures(router: APIRouter, tray: Tray) -> None:
 def _answers(router: APIRouter, answers: Answers) -> None:
     @router.get("/use/models")
     def models() -> dict[str, Any]:
-        from importlib.util import find_spec
-
         from lenslet.draw import PALETTE
 
-        return {"models": answers.shelf.rows(), "palette": PALETTE, "exports": find_spec("lenslet.export") is not None}
+        return {"models": answers.shelf.rows(), "palette": PALETTE}
 
     @router.get("/use/answer")
     def answer(model: str, picture: str) -> dict[str, Any]:
@@ -132,15 +131,22 @@ def _taken(router: APIRouter, answers: Answers) -> None:
         out = _temporary(".zip")
         return _file(answers.shelf.packed(model, out), f"{stem_of(model)}.zip")
 
-    @router.get("/use/onnx")
-    def onnx(model: str) -> Response:
-        out = _temporary(".onnx")
-        with answers.shelf.asked(model) as opened:
-            export = getattr(opened.model, "export", None)
-            if export is None:
-                raise CallError(f"{model} cannot be exported by this version; take its folder along instead")
-            export(out)
-        return _file(out, f"{stem_of(model)}.onnx")
+    @router.get("/use/exported")
+    def exported(model: str, page: bool = False) -> Response:
+        """The model as ONNX; several files, or a page with the model in it, as a zip."""
+        from lenslet.verbs.export import export
+
+        opened, stem = answers.shelf.opened(model), stem_of(model)
+        place = _temporary("").parent
+        made = export(opened.path, out=place / f"{stem}.onnx", web=place / "page" if page else None, progress=False)
+        if made.page is None and not made.parts:
+            return _file(made.path, made.path.name)
+        files = [made.path, *made.parts] if made.page is None else [f for f in made.page.rglob("*") if f.is_file()]
+        out = place / f"{stem}.zip"
+        with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as packed:
+            for file in files:
+                packed.write(file, file.relative_to(made.page or place).as_posix())
+        return _file(out, f"{stem}-page.zip" if page else f"{stem}-onnx.zip")
 
 
 def _temporary(suffix: str) -> Path:

@@ -36,11 +36,11 @@ def routes(router: APIRouter, answers: Answers) -> None:
             task = opened.model.card.task
             source = answers.sources.pixels(picture)
             shown = _upright(opened.model, source) if task == "face" else source
-            found = explain(opened.model, source, method=method, label=label, number=number, progress=False)
+            found: Any = explain(opened.model, source, method=method, label=label, number=number, progress=False)
         id = secrets.token_hex(8)
-        kept[id] = _layer(found.map, shown.shape[:2])  # type: ignore[union-attr]
+        kept[id] = _layer(found.map, shown.shape[:2])
         sheet = f"{id}-sheet"
-        kept[sheet] = _png(found.drawn())  # type: ignore[union-attr]
+        kept[sheet] = _png(found.drawn())
         own = None
         if task == "face":  # what was explained is a part of the picture, which the page has to be shown
             own = f"{id}-picture"

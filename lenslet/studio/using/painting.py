@@ -136,7 +136,7 @@ class Easel:
             work.state = "stopped" if painting.stopped else "done"
         except LensletError as error:
             work.error, work.state = " ".join(str(error).split()), "failed"
-        except Exception as error:
+        except Exception as error:  # the thread's last word: the page has to say something
             work.error, work.state = f"painting failed: {type(error).__name__}: {error}", "failed"
 
 

@@ -2,7 +2,7 @@
 
 import tempfile
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, TypeAlias
 
 from fastapi import APIRouter, Body, Response
 
@@ -17,7 +17,8 @@ __all__ = ["GALLERY", "routes"]
 
 GALLERY = "people.db"
 """The gallery of a project, beside its pictures; its key lies elsewhere, see docs/faces.md."""
-Text, Number = Annotated[str, Body()], Annotated[int, Body()]
+Text: TypeAlias = Annotated[str, Body()]
+Number: TypeAlias = Annotated[int, Body()]
 
 
 def routes(router: APIRouter, answers: Answers) -> None:

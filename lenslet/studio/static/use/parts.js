@@ -26,7 +26,8 @@ window.LensletUse = (() => {
 
   // A control with its label.
   U.field = (label, control, says = "") => {
-    const id = control.id || (control.id = "use-" + Math.random().toString(36).slice(2, 9));
+    const own = control.matches("input, select") ? control : control.querySelector("input, select");
+    const id = own.id || (own.id = "use-" + Math.random().toString(36).slice(2, 9));
     return U.el("div.use-field", {}, U.el("label", { htmlFor: id }, label), control, says ? U.el("small", {}, says) : null);
   };
   U.select = (options, chosen, onchange, given = {}) => {

