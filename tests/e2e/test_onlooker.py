@@ -1,4 +1,4 @@
-"""Whoever watches a run sees, of every task, what it says of a few pictures, and may halt it; a run keeps its answers."""
+"""Whoever watches a run sees what it says of a few pictures, of every task, and may halt it; answers are kept."""
 
 import shutil
 from collections.abc import Sequence

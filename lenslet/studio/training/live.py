@@ -76,7 +76,7 @@ class Live:
                 self.go.on("click", self._go)
                 self.stop = button("Stop and keep", self._stop, says="End now, measure and keep the best model so far")
                 self.results = tag("a", "Results", "train-results")
-            with tag("div", "", "train-curves"):
+            with tag("div", "", "train-curves") as self.curves:
                 self.loss = ui.html("", sanitize=False)
                 self.measured = ui.html("", sanitize=False)
             self.plots = tag("div", "", "train-plots")
@@ -132,6 +132,7 @@ class Live:
         """Curves and samples, where their files have changed."""
         if self._changed("curves", run, "results.csv"):
             rows = run.rows
+            self.curves.set_visibility(bool(rows))
             better = measured_lines(rows)
             self.loss.set_content(chart("Loss", loss_lines(rows)) if rows else "")
             shares = all(0 <= y <= 1 for line in better for _, y in line.points)
@@ -148,6 +149,7 @@ class Live:
         if self._changed("samples", run, "samples/samples.json"):
             epoch, shown = run.samples
             self.asked.set_text(f"What it says of some held-out pictures, asked after epoch {epoch}:" if shown else "")
+            self.asked.set_visibility(bool(shown))
             self.samples.clear()
             with self.samples:
                 for sample in shown:
