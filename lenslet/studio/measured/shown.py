@@ -11,7 +11,7 @@ from nicegui import ui
 
 from lenslet.errors import CallError
 from lenslet.results import Answer, Evaluation
-from lenslet.studio.measured.measured import MISSED, NOTHING, Erring, compared, confusion, erring, read
+from lenslet.studio.measured.measured import MISSED, NOTHING, PLACED, Erring, compared, confusion, erring, read
 from lenslet.studio.parts import empty, link, panel, picture_url
 from lenslet.studio.training.chart import chart, loss_lines, measured_lines
 from lenslet.studio.training.runs import Run
@@ -254,7 +254,7 @@ def _there(truth: str) -> str:
 
 
 def _answer(said: str) -> str:
-    return "missed" if said == MISSED else f"said to be {said}"
+    return {MISSED: "missed", PLACED: "badly placed"}.get(said, f"said to be {said}")
 
 
 def _what(evaluation: Evaluation) -> str:

@@ -7,7 +7,7 @@ import pytest
 
 from lenslet.results import Answer, Evaluation, Miss
 from lenslet.studio.measured.drawn import drawn
-from lenslet.studio.measured.measured import MISSED, NOTHING, compared, confusion, erring, measured_runs, read
+from lenslet.studio.measured.measured import MISSED, NOTHING, PLACED, compared, confusion, erring, measured_runs, read
 from lenslet.verbs.run_folder import write_measured
 
 A, B, C = Path("a.png"), Path("b.png"), Path("c.png")
@@ -18,6 +18,8 @@ FOUND = (
     Answer(B, "dog", "", 0.0, 1.0, "missed", (6.0, 6.0, 9.0, 9.0)),
     Answer(B, "dog", "", 0.0, 1.0, "missed", (2.0, 6.0, 5.0, 9.0)),
     Answer(C, "dog", "dog", 0.9, box=(0.0, 0.0, 5.0, 5.0)),
+    Answer(C, "dog", "dog", 0.3, 0.3, "duplicate", (0.0, 0.0, 5.0, 5.0)),
+    Answer(C, "dog", "dog", 0.2, 0.2, "badly placed", (0.0, 0.0, 5.0, 2.0)),
 )
 DETECT = Evaluation("detect", 3, {"map50": 0.5}, labels=("cat", "dog"), answers=FOUND)
 
@@ -26,8 +28,8 @@ def test_the_matrix_of_things_has_what_was_missed_and_what_was_found_where_nothi
     made = confusion(DETECT, FOUND)
     assert made is not None
     assert made.rows == ("cat", "dog", NOTHING)
-    assert made.columns == ("cat", "dog", MISSED)
-    assert made.counts.tolist() == [[1, 1, 0], [0, 1, 2], [0, 1, 0]]
+    assert made.columns == ("cat", "dog", PLACED, MISSED)
+    assert made.counts.tolist() == [[1, 1, 0, 0], [0, 1, 1, 2], [0, 1, 0, 0]]
     assert confusion(Evaluation("landmark", 1, {}), (Answer(A, "", "", 1.0, 0.5, "off by 3 %"),)) is None
 
 
@@ -45,9 +47,11 @@ def test_of_many_classes_those_are_shown_that_are_confused() -> None:
 
 def test_mistakes_come_by_their_cost_and_a_cell_opens_its_pictures() -> None:
     found = erring(DETECT, FOUND)
-    assert [(one.picture, round(one.cost, 2)) for one in found] == [(B, 2.7), (A, 1.5)]
+    assert [(one.picture, round(one.cost, 2)) for one in found] == [(B, 2.7), (A, 1.5), (C, 0.5)]
     assert found[0].said == ("said dog, nothing there", "2 x missed dog")
-    assert [one.picture for one in erring(DETECT, FOUND, truth="dog", said="dog")] == [C]  # right ones, too
+    [right] = erring(DETECT, FOUND, truth="dog", said="dog")  # right ones, too
+    assert (right.picture, right.said) == (C, ("dog",))
+    assert [one.said for one in erring(DETECT, FOUND, truth="dog", said=PLACED)] == [("dog, badly placed",)]
     assert [one.picture for one in erring(DETECT, FOUND, truth=NOTHING, said="dog")] == [B]
     assert [one.said for one in erring(DETECT, FOUND, truth="dog", said=MISSED)] == [("2 x missed dog",)]
     assert [one.picture for one in erring(DETECT, FOUND, kind="wrong class")] == [A]
