@@ -110,7 +110,7 @@ def _queued(queue: Any, order: list[str]) -> None:
     for name in order:
         with tag("div", "", "row-of train-row"):
             tag("b", name)
-            button("Start now", lambda _, name=name: _told(queue.start, name)).props(f'aria-label="Start {name} now"')
+            button("Start next", lambda _, name=name: _told(queue.start, name)).props(f'aria-label="Start {name} next"')
             button("Remove", lambda _, name=name: _told(queue.remove, name)).props(
                 f'aria-label="Remove {name} from the queue"'
             )

@@ -160,7 +160,8 @@ class Live:
                         tag("img", "", src=address, alt=f"Picture {sample.number + 1}: {words}")
                         tag("span", sample.said, "said")
                         if sample.truth:
-                            tag("span", sample.truth if fit != "right" else "right", "truth")
+                            truth = "right" if fit == "right" else f"truth: {sample.truth}" if fit else sample.truth
+                            tag("span", truth, "truth")
 
     def _changed(self, what: str, run: "Run", name: str) -> bool:
         try:
