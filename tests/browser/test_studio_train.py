@@ -13,7 +13,7 @@ import pytest
 
 from lenslet.image import save_image
 from lenslet.studio.training.locks import is_held
-from tests.browser.conftest import TABLET, WIDE, faults
+from tests.browser.conftest import TABLET, faults
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
@@ -166,13 +166,7 @@ def test_a_run_outlives_tabs_servers_and_its_own_process(opened: Any, tab: Any) 
     page.locator(".train-live").get_by_role("button", name="Pause").press("Enter")
     page.locator(".train-state.is-paused").wait_for()
     assert not is_held(opened.folder / "runs" / "classify-3")
-    page.locator(".train-live").get_by_role("button", name="Resume").press("Enter")
-    until(lambda: said(opened.folder, "classify-3")["phase"].startswith("training"))
-    page.locator(".train-live").get_by_role("button", name="Stop and keep").press("Enter")
-    page.locator(".train-state.is-stopped").wait_for()
-    page.set_viewport_size(WIDE)
-    page.locator(".train-live").get_by_role("link", name="Results").press("Enter")
-    page.get_by_role("heading", name="How good it is").wait_for()
+    page.locator(".train-live").get_by_role("button", name="Resume").wait_for()
 
 
 def test_only_files_for_people_are_handed_out(opened: Any, tab: Any) -> None:

@@ -101,7 +101,8 @@ def show_confusion(run: Run, evaluation: Evaluation, answers: Sequence[Answer], 
                     f"{' aria-current=true' if now else ''}>{count}</a></td>"
                 )
             body.append(f'<tr><th scope="row">{escape(truth)}</th>{"".join(cells)}</tr>')
-        few = " few" if len(matrix.columns) <= 6 else ""
+        short = max(map(len, matrix.columns)) <= 3
+        few = " few" if len(matrix.columns) <= 6 else " short" if short else ""
         ui.html(
             f'<table class="confusion{few}"><thead><tr><td></td>{head}</tr></thead>'
             f"<tbody>{''.join(body)}</tbody></table>",

@@ -66,9 +66,7 @@ class Shelf:
             }
             for row in self.project.models()
         ]
-        files = [
-            {"name": name, "task": "onnx", "labels": [], "own": True, "people": False} for name in self._files()
-        ]
+        files = [{"name": name, "task": "onnx", "labels": [], "own": True, "people": False} for name in self._files()]
         own = [row for row in rows if row["own"]]
         return [*own, *files, *(row for row in rows if not row["own"])]
 
