@@ -62,6 +62,7 @@ def opened(
 
     from lenslet.studio.app import create
     from lenslet.studio.project import Project
+    from lenslet.studio.training.locks import at_work
 
     project = Project.at(folder)
     listening = _listening(port)
@@ -84,6 +85,9 @@ def opened(
     config = uvicorn.Config(app, log_level="warning", access_log=False, timeout_graceful_shutdown=2)
     with listening:
         Told(config).run(sockets=[listening])
+    if tell is not None:
+        for name in at_work(project.runs):
+            tell(f"{name} goes on learning in a process of its own; open the studio again to watch or end it")
     return Visit(project.root, url, len(project.pictures))
 
 

@@ -16,11 +16,12 @@ if TYPE_CHECKING:
     from lenslet.verbs.job import Job
     from lenslet.verbs.running import Watch
 
-_ONLY = {
+ONLY = {
     "classify": ("against_scratch", "balance", "mixup", "curve"),
     "detect": ("head", "assign", "mosaic"),
     "face": ("loss", "miner", "align"),
 }
+"""Task -> options of `train` that no other task has."""
 _FAMILY = {"localize": "locus", "landmark": "stylus"}  # whose stages are those of a facet
 _LIKE = {"facet_s": "argus_s", "resnet18": "argus_resnet18"}  # whose weights are for the stages of which net
 
@@ -55,7 +56,7 @@ def prepared_for(arguments: dict[str, Any], state: "State | None", world: "World
         CallError: an option is for another task.
     """
     task = task_of(arguments["data"], arguments.get("task"))
-    for other, names in _ONLY.items():
+    for other, names in ONLY.items():
         wrong = next((name for name in names if other != task and arguments.get(name)), None)
         if wrong is not None:
             raise CallError(f"--{wrong.replace('_', '-')} is for the task {other}, and this data is for {task}")

@@ -1,4 +1,4 @@
-"""A picture with what a model said of it, for the page: right answers thin and green, mistakes with their words."""
+"""A picture with what a model said of it: right answers thin and green, mistakes broad, missed things dashed."""
 
 from collections.abc import Sequence
 from functools import lru_cache
@@ -40,15 +40,9 @@ def _drawn(path: Path, _: int, answers: tuple[Answer, ...]) -> bytes:
         picture = draw.boxes(
             picture,
             np.array([one.box for one in answers], np.float64) * scale,
-            [_tag(one) if i in told else "" for i, one in enumerate(answers)],
+            [f"{one.said} {one.score:.0%}" if one.said and i in told else "" for i, one in enumerate(answers)],
             kinds=[_GREEN if not one.kind else _ORANGE if one.said else _RED for one in answers],
             dashed=[bool(one.kind) and not one.said for one in answers],
             thin=[not bad for bad in wrong],
         )
     return jpeg(picture, longest=_SIDE, quality=85)
-
-
-def _tag(one: Answer) -> str:
-    if not one.said:
-        return f"missed {one.truth}"
-    return f"{one.said} {one.score:.0%}"

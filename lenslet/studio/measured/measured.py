@@ -21,6 +21,7 @@ from lenslet.verbs.run_folder import ANSWERS, EVALUATION
 __all__ = [
     "MISSED",
     "NOTHING",
+    "PLACED",
     "Difference",
     "Erring",
     "Matrix",
@@ -31,7 +32,8 @@ __all__ = [
     "read",
 ]
 
-NOTHING, MISSED = "(nothing there)", "(missed)"
+NOTHING, MISSED, PLACED = "(nothing there)", "(missed)", "(badly placed)"
+_ASIDE = "duplicate"  # a second answer for a thing that was found: it takes nothing for anything
 _CLASSES = 25  # rows of a confusion matrix; of more, those that are confused most
 LOWER = frozenset({"loss", "ece", "nme", "eer", "one_shot_error", "failure@0.08"})
 """Metrics of which less is better."""
@@ -106,9 +108,9 @@ def confusion(evaluation: Evaluation, answers: Sequence[Answer]) -> Matrix | Non
     if not any(one.truth or one.said for one in answers):
         return None
     labels = list(evaluation.labels)
-    pairs = Counter((one.truth or NOTHING, one.said or MISSED) for one in answers)
+    pairs = Counter((_row(one), _column(one)) for one in answers if one.kind != _ASIDE)
     rows = labels + ([NOTHING] if any(truth == NOTHING for truth, _ in pairs) else [])
-    columns = labels + ([MISSED] if any(said == MISSED for _, said in pairs) else [])
+    columns = labels + [name for name in (PLACED, MISSED) if any(said == name for _, said in pairs)]
     counts = np.array([[pairs[truth, said] for said in columns] for truth in rows], np.int64)
     if len(labels) > _CLASSES:
         kept = most_confused(counts[: len(labels), : len(labels)], _CLASSES).tolist()
@@ -141,8 +143,9 @@ def erring(
         one
         for one in answers
         if (cell or one.kind)
-        and (not truth or (one.truth or NOTHING) == truth)
-        and (not said or (one.said or MISSED) == said)
+        and not (cell and one.kind == _ASIDE)
+        and (not truth or _row(one) == truth)
+        and (not said or _column(one) == said)
         and (not kind or one.kind == kind)
     ]
     found: dict[Path | None, list[Answer]] = {}
@@ -174,6 +177,14 @@ def in_words(answers: Iterable[Answer]) -> list[str]:
     """Answers as sentences, equal ones counted."""
     told = Counter(_said(one) for one in answers)
     return [text if count == 1 else f"{count} x {text}" for text, count in told.items()]
+
+
+def _row(one: Answer) -> str:
+    return one.truth or NOTHING
+
+
+def _column(one: Answer) -> str:
+    return PLACED if one.kind in ("badly placed", "both") else one.said or MISSED
 
 
 def _said(one: Answer) -> str:

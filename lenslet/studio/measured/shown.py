@@ -11,7 +11,7 @@ from nicegui import ui
 
 from lenslet.errors import CallError
 from lenslet.results import Answer, Evaluation
-from lenslet.studio.measured.measured import MISSED, NOTHING, Erring, compared, confusion, erring, read
+from lenslet.studio.measured.measured import MISSED, NOTHING, PLACED, Erring, compared, confusion, erring, read
 from lenslet.studio.parts import empty, link, panel, picture_url
 from lenslet.studio.training.chart import chart, loss_lines, measured_lines
 from lenslet.studio.training.runs import Run
@@ -101,7 +101,8 @@ def show_confusion(run: Run, evaluation: Evaluation, answers: Sequence[Answer], 
                     f"{' aria-current=true' if now else ''}>{count}</a></td>"
                 )
             body.append(f'<tr><th scope="row">{escape(truth)}</th>{"".join(cells)}</tr>')
-        few = " few" if len(matrix.columns) <= 6 else ""
+        short = max(map(len, matrix.columns)) <= 3
+        few = " few" if len(matrix.columns) <= 6 else " short" if short else ""
         ui.html(
             f'<table class="confusion{few}"><thead><tr><td></td>{head}</tr></thead>'
             f"<tbody>{''.join(body)}</tbody></table>",
@@ -254,7 +255,7 @@ def _there(truth: str) -> str:
 
 
 def _answer(said: str) -> str:
-    return "missed" if said == MISSED else f"said to be {said}"
+    return {MISSED: "missed", PLACED: "badly placed"}.get(said, f"said to be {said}")
 
 
 def _what(evaluation: Evaluation) -> str:

@@ -13,6 +13,7 @@ from lenslet.studio.measured.measured import measured_runs, read
 from lenslet.studio.measured.shown import show_both, show_confusion, show_curves, show_erring, show_numbers
 from lenslet.studio.page import Page
 from lenslet.studio.parts import chosen, empty, link, panel
+from lenslet.studio.training.progress import Progress
 from lenslet.studio.training.routes import folder_of
 from lenslet.studio.training.runs import Run
 from lenslet.studio.words import tag
@@ -88,7 +89,7 @@ def routes(router: APIRouter, project: "Project") -> None:
     @router.get("/answers/{run}/{name:path}")
     def answered(run: str, name: str) -> Response:
         folder, path = folder_of(project, run), project.path(name)
-        _, answers = read(Run(run, folder, "finished", None))  # type: ignore[arg-type]
+        _, answers = read(Run(run, folder, "finished", Progress()))
         mine = [one for one in answers if isinstance(one.picture, Path) and one.picture.resolve() == path.resolve()]
         return Response(drawn(path, mine), media_type="image/jpeg", headers={"Cache-Control": "no-cache"})
 

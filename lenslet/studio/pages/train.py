@@ -7,11 +7,13 @@ from urllib.parse import quote
 
 from nicegui import ui
 
+from lenslet.errors import LensletError
 from lenslet.studio.page import Page
 from lenslet.studio.parts import button, empty, link, panel, told, work
 from lenslet.studio.training.form import Form
 from lenslet.studio.training.live import Live, state_of
-from lenslet.studio.training.routes import queue_of, routes
+from lenslet.studio.training.progress import Progress
+from lenslet.studio.training.routes import folder_of, queue_of, routes
 from lenslet.studio.training.runs import Run, runs_of
 from lenslet.studio.words import tag
 
@@ -27,8 +29,7 @@ _MOST = 20  # runs in the list of earlier ones
 async def build(project: "Project", query: Mapping[str, str]) -> None:
     """The page."""
     queue = queue_of(project)
-    runs = {run.name: run for run in runs_of(queue)}
-    like = runs.get(query.get("like", ""))
+    like = _like(project, query.get("like", ""))
     with tag("div", "", "train-page"):
         with tag("div", "", "train-side"):
             form = _new(project, like)
@@ -74,9 +75,17 @@ async def build(project: "Project", query: Mapping[str, str]) -> None:
     form.offer(nets, _usual(project))
 
 
+def _like(project: "Project", name: str) -> Run | None:
+    """An earlier run, of the studio or of the command line, whose options are to be taken; None where there is none."""
+    try:
+        return Run(name, folder_of(project, name), "finished", Progress()) if name else None
+    except LensletError:
+        return None
+
+
 def _new(project: "Project", like: Run | None) -> Form:
     """The form of a new run."""
-    given: dict[str, Any] = {"task": _usual(project)} if _labelled(project) else {}
+    given: dict[str, Any] = {"task": _usual(project)}
     if like is not None:
         given = like.call
     with panel("New run", classes="train-new"):
@@ -101,7 +110,7 @@ def _queued(queue: Any, order: list[str]) -> None:
     for name in order:
         with tag("div", "", "row-of train-row"):
             tag("b", name)
-            button("Start now", lambda _, name=name: _told(queue.start, name)).props(f'aria-label="Start {name} now"')
+            button("Start next", lambda _, name=name: _told(queue.start, name)).props(f'aria-label="Start {name} next"')
             button("Remove", lambda _, name=name: _told(queue.remove, name)).props(
                 f'aria-label="Remove {name} from the queue"'
             )
@@ -146,20 +155,22 @@ def _told(doing: Any, *arguments: Any) -> None:
 def _nets() -> tuple[str, ...]:
     from lenslet.nets import NETS
 
-    return tuple(NETS)
+    return tuple(name for name in NETS if not name.endswith("_tiny"))  # those are for tests
 
 
 def _usual(project: "Project") -> str:
-    """The task that learns from what is labelled here."""
-    return str(getattr(project, "task", ""))
-
-
-def _labelled(project: "Project") -> bool:
-    return bool(getattr(project, "labelled", tuple)())
+    """The task that learns from what is labelled here; "" where nothing is, or where that cannot be read."""
+    try:
+        return project.task if project.labelled() else ""
+    except LensletError:
+        return ""
 
 
 def _says(project: "Project") -> str:
-    count = len(getattr(project, "labelled", tuple)())
+    try:
+        count = len(project.labelled())
+    except LensletError as error:
+        return " ".join(str(error).split())
     if count:
         return f"Learns from the {count} labelled {'picture' if count == 1 else 'pictures'} of this project."
     return "Learns from this folder as it is: folders of classes, or pictures with labels in a known form."

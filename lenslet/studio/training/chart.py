@@ -71,8 +71,8 @@ def chart(title: str, lines: Sequence[Line], *, share: bool = False) -> str:
         return (
             head + f'<text class="soft" x="{_WIDE / 2}" y="{_HIGH / 2}" text-anchor="middle">nothing yet</text></svg>'
         )
-    right = max(1.0, *(x for x, _ in every))
-    left = min(right - 1, *(x for x, _ in every))
+    left, right = min(x for x, _ in every), max(x for x, _ in every)
+    left, right = (left, right) if right > left else (left - 0.5, right + 0.5)
     top = max(1.0 if share else 1e-9, *(y for _, y in every))
     ticks = _ticks(top)
     top = max(top, ticks[-1])
@@ -88,7 +88,7 @@ def chart(title: str, lines: Sequence[Line], *, share: bool = False) -> str:
         parts.append(
             f'<text class="soft" x="{_LEFT - 6}" y="{y + 4:.1f}" text-anchor="end">{_told(value, share)}</text>'
         )
-    for value in sorted({left, right, *(v for v in _ticks(right) if left < v < right - (right - left) / 12)}):
+    for value in _epochs(every[0][0] if left % 1 else left, right):
         x, _ = place(value, 0)
         parts.append(f'<text class="soft" x="{x:.1f}" y="{_HIGH - 8}" text-anchor="middle">{value:g}</text>')
     parts.append(f'<text class="soft" x="{_LEFT - 6}" y="{_HIGH - 8}" text-anchor="end">epoch</text>')
@@ -112,11 +112,11 @@ def _legend(title: str, lines: Sequence[Line], share: bool) -> str:
         dash = ' stroke-dasharray="4 3"' if line.dashed else ""
         parts.append(
             f'<text class="legend" x="{x:.0f}" y="{y}" text-anchor="end">{escape(text)}</text>'
-            f'<line class="curve look{line.look}" x1="{x - 6.6 * len(text) - 20:.0f}" '
-            f'x2="{x - 6.6 * len(text) - 6:.0f}" y1="{y - 4}" y2="{y - 4}"{dash}/>'
+            f'<line class="curve look{line.look}" x1="{x - 7.2 * len(text) - 20:.0f}" '
+            f'x2="{x - 7.2 * len(text) - 6:.0f}" y1="{y - 4}" y2="{y - 4}"{dash}/>'
         )
         if not stacked:
-            x -= 6.6 * len(text) + 34
+            x -= 7.2 * len(text) + 34
     del title
     return "".join(parts)
 
@@ -143,6 +143,13 @@ def _ticks(top: int | float) -> list[float]:
     step = 10.0 ** floor(log10(top / 4)) if top > 0 else 1.0
     step *= next(factor for factor in (1, 2, 5, 10) if top / (step * factor) <= 5)
     return [step * n for n in range(int(top / step + 1e-9) + 1)]
+
+
+def _epochs(left: int | float, right: int | float) -> list[float]:
+    """Whole epochs for the axis: the first, the last, and some between that leave room for them."""
+    room = (right - left) / 10
+    between = (value for value in _ticks(right) if value % 1 == 0 and left + room < value < right - room)
+    return sorted({float(left), *between, float(right // 1)})
 
 
 def _told(value: int | float, share: bool) -> str:

@@ -7,6 +7,7 @@ from nicegui import ui
 
 from lenslet.errors import CallError
 from lenslet.studio.words import tag
+from lenslet.verbs.preparing import ONLY
 from lenslet.verbs.signature import Parameter, parameters
 from lenslet.verbs.train import train
 
@@ -78,6 +79,7 @@ class Form:
     def __init__(self, given: Mapping[str, Any], changed: Callable[[], Any] | None = None) -> None:
         self.parts: dict[str, Any] = {}
         self.nets: tuple[str, ...] = ()
+        self._places: dict[str, Any] = {}
         self._parameters = {one.name: one for one in controls()}
         self._changed = changed
         for name in FIRST:
@@ -99,6 +101,8 @@ class Form:
         """
         made = {}
         for name, parameter in self._parameters.items():
+            if not self._places[name].visible:  # of another task
+                continue
             value = value_of(parameter, self.parts[name].value)
             if value is not None and value != parameter.default:
                 made[name] = value
@@ -110,7 +114,7 @@ class Form:
         return self.parts["task"].value or None
 
     def offer(self, nets: tuple[str, ...], usual: str) -> None:
-        """Offer the nets of the task.
+        """Offer the nets and the options of the task.
 
         Args:
             nets: all that there are.
@@ -118,6 +122,9 @@ class Form:
         """
         self.nets = nets
         task = self.task or usual
+        for other, names in ONLY.items():
+            for name in names:
+                self._places[name].set_visibility(task in ("", other))
         special = tuple(start for starts in FAMILIES.values() for start in starts)
         mine = FAMILIES.get(task)
         fitting = [name for name in nets if (name.startswith(mine) if mine else not name.startswith(special))]
@@ -127,7 +134,7 @@ class Form:
 
     def _add(self, parameter: Parameter, given: Mapping[str, Any]) -> None:
         label, value = label_of(parameter), given.get(parameter.name, parameter.default)
-        with tag("div", "", "train-control"):
+        with tag("div", "", "train-control") as self._places[parameter.name]:
             if parameter.type is bool:
                 part: Any = ui.checkbox(label, value=bool(value))
             elif parameter.name == "net":

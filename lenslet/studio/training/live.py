@@ -76,9 +76,10 @@ class Live:
                 self.go.on("click", self._go)
                 self.stop = button("Stop and keep", self._stop, says="End now, measure and keep the best model so far")
                 self.results = tag("a", "Results", "train-results")
-            with tag("div", "", "train-curves"):
+            with tag("div", "", "train-curves") as self.curves:
                 self.loss = ui.html("", sanitize=False)
                 self.measured = ui.html("", sanitize=False)
+            self.plots = tag("div", "", "train-plots")
             self.asked = tag("p", "", "train-doc")
             self.samples = tag("ul", "", "train-samples")
 
@@ -113,9 +114,12 @@ class Live:
         self.notes.set_text(" ".join(now.notes))
         self.notes.set_visibility(bool(now.notes))
         working = run.state == "working"
-        self.go.set_text("Pause" if working else "Start" if run.state == "queued" else "Resume")
-        self.go.set_visibility(run.state != "finished")
-        self.go.props["disabled"] = working and run.asked is not None
+        word = {"working": "Pause", "queued": "Start", "finished": "Train on"}.get(run.state, "Resume")
+        self.go.set_text(word)
+        self.go.props["title"] = "With twice the budget it had" if word == "Train on" else ""
+        self.go.set_visibility(run.state != "finished" or bool(_twice(run)))
+        self.go.classes(replace="plain" if word == "Train on" else "main")
+        self.go.props["disabled"] = working and (run.asked is not None or now.phase == "measuring")
         self.go.update()
         self.stop.set_visibility(working)
         self.stop.props["disabled"] = run.asked == "stop" or now.phase == "measuring"
@@ -128,14 +132,24 @@ class Live:
         """Curves and samples, where their files have changed."""
         if self._changed("curves", run, "results.csv"):
             rows = run.rows
+            self.curves.set_visibility(bool(rows))
             better = measured_lines(rows)
             self.loss.set_content(chart("Loss", loss_lines(rows)) if rows else "")
             shares = all(0 <= y <= 1 for line in better for _, y in line.points)
             title = "Held-out pictures"
             self.measured.set_content(chart(title, better, share=shares) if rows else "")
+        for name in ("rates.png", "augmented.png"):
+            if self._changed(name, run, name):
+                self.plots.clear()
+                with self.plots:
+                    for there in ("rates.png", "augmented.png"):
+                        if (run.folder / there).exists():
+                            what = "The loss at each learning rate" if there == "rates.png" else "What changes do"
+                            tag("img", "", src=f"/api/run/{quote(run.name, safe='')}/{there}", alt=what)
         if self._changed("samples", run, "samples/samples.json"):
             epoch, shown = run.samples
             self.asked.set_text(f"What it says of some held-out pictures, asked after epoch {epoch}:" if shown else "")
+            self.asked.set_visibility(bool(shown))
             self.samples.clear()
             with self.samples:
                 for sample in shown:
@@ -146,7 +160,8 @@ class Live:
                         tag("img", "", src=address, alt=f"Picture {sample.number + 1}: {words}")
                         tag("span", sample.said, "said")
                         if sample.truth:
-                            tag("span", sample.truth if fit != "right" else "right", "truth")
+                            truth = "right" if fit == "right" else f"truth: {sample.truth}" if fit else sample.truth
+                            tag("span", truth, "truth")
 
     def _changed(self, what: str, run: "Run", name: str) -> bool:
         try:
@@ -166,8 +181,18 @@ class Live:
                 self.queue.hold(held=True)
                 ask(run.folder, "pause")
             else:
-                self.queue.start(run.name)
+                self.queue.start(run.name, _twice(run) if run.state == "finished" else None)
 
     def _stop(self) -> None:
         if self.run is not None:
             ask(self.run.folder, "stop")
+
+
+def _twice(run: "Run") -> dict[str, float]:
+    """Twice the budget that a finished run had; nothing where it is not known, or where it was no plain training."""
+    recipe = run.card.get("recipe", {})
+    for name in ("epochs", "minutes"):
+        had = recipe.get(name)
+        if isinstance(had, int | float) and had > 0 and not run.call.get("overfit"):
+            return {name: 2 * had}
+    return {}

@@ -36,6 +36,11 @@ def is_held(folder: Path) -> bool:
         return not _lock(opened, shared=True)  # many may look at once; closing lets go of it again
 
 
+def at_work(runs: Path) -> list[str]:
+    """Names of the runs below a folder that a process works on."""
+    return sorted(path.parent.name for path in runs.glob(f"*/{LOCK}") if is_held(path.parent))
+
+
 def _lock(file: IO[bytes], *, shared: bool = False) -> bool:
     if sys.platform == "win32":
         import msvcrt

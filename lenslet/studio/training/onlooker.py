@@ -40,7 +40,8 @@ class Teller:
     def phase(self, text: str) -> None:
         """A new part of the work begins."""
         self.began, self.first = time.monotonic(), -1.0
-        self.now = replace(self.now, phase=text, fraction=0.0, left=None)
+        said = self.now.said if text == "measuring" else ""  # what was said last of the training still holds
+        self.now = replace(self.now, phase=text, fraction=0.0, left=None, said=said)
         self._write(now=True)
         self._halt_before_training()
 

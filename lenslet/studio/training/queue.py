@@ -18,7 +18,7 @@ from typing import IO, Any
 from lenslet.data.locks import alone
 from lenslet.errors import CallError, WorkError
 from lenslet.files import write_whole
-from lenslet.studio.training.locks import is_held, taken
+from lenslet.studio.training.locks import at_work, is_held, taken
 from lenslet.studio.training.progress import Progress
 from lenslet.studio.training.worker import HELD
 from lenslet.verbs.run_folder import ARGUMENTS, write_arguments
@@ -82,7 +82,7 @@ class Queue:
             raise WorkError(f"{self.runs}: the run cannot be written there ({error.strerror or error})") from error
         with self._alone():
             waiting, held = self._read()
-            self._write((*waiting, Waiting(folder.name)), held)
+            self._write((*waiting, Waiting(folder.name)), held and bool(waiting))  # alone, it is meant to start
         return folder.name
 
     def start(self, name: str, more: Mapping[str, Any] | None = None) -> None:
@@ -124,7 +124,7 @@ class Queue:
             return None
         with self._alone():
             waiting, held = self._read()
-            if held or not waiting or any(is_held(path.parent) for path in self.runs.glob("*/worker.lock")):
+            if held or not waiting or at_work(self.runs):
                 return None
             first, *others = waiting
             folder = self.runs / first.run

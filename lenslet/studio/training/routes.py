@@ -32,7 +32,7 @@ def folder_of(project: "Project", name: str) -> Path:
         CallError: there is none of that name; nothing below or above is ever opened.
     """
     folder = project.runs / name
-    if name in (".", "..") or Path(name).name != name or not folder.is_dir():
+    if name in ("", ".", "..") or Path(name).name != name or not folder.is_dir():
         raise CallError(f"{name}: this project has no such run")
     return folder
 

@@ -1,5 +1,6 @@
 """Training beside the page: the queue, the locks, what a process says, and the controls of the form."""
 
+import importlib
 import json
 import os
 import subprocess
@@ -168,6 +169,32 @@ def test_data_that_is_gone_is_said_in_the_verbs_own_sentence(tmp_path: Path) -> 
     assert not (queue.runs / name / ASKED).exists()
     [run] = [run for run in runs_of(queue) if run.name == name]
     assert run.progress.error == end.error
+
+
+@pytest.mark.parametrize(
+    ("raised", "state", "told"),
+    [
+        (KeyboardInterrupt("stopped; the best model so far is in runs/x"), "stopped", "the best model so far"),
+        (PausedError("paused in epoch 3"), "paused", ""),
+        (MemoryError(), "failed", "not enough memory"),
+        (OSError(28, "No space left on device", "/x/card.json"), "failed", "No space left on device: /x/card.json"),
+        (RuntimeError("odd"), "failed", "unexpected RuntimeError: odd"),
+    ],
+    ids=["stop", "pause", "memory", "disk", "bug"],
+)
+def test_however_a_run_ends_it_is_written_down(
+    raised: BaseException, state: str, told: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def ending(**_: object) -> None:
+        raise raised
+
+    monkeypatch.setattr(importlib.import_module("lenslet.verbs.train"), "train", ending)
+    end = work(tmp_path, {})
+    assert end.state == state
+    assert told in f"{end.error} {end.notes}"
+    said = read_progress(tmp_path)
+    assert said is not None
+    assert (said.state, said.error) == (end.state, end.error)
 
 
 def test_the_form_asks_for_every_option_of_train_in_the_verbs_words() -> None:
