@@ -17,7 +17,6 @@ and no channel rules a style matrix because it happens to be loud (Gatys 2015, s
 """
 
 import argparse
-from collections.abc import Iterable
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -92,10 +91,10 @@ class Textures(Classify):
 
 
 @torch.no_grad()
-def even(net: Swatch, batches: Iterable[tuple[Tensor, Tensor]]) -> None:
+def even(net: Swatch, images: Tensor) -> None:
     """Let every channel's mean answer be 1, in place; what the net says stays the same."""
     net.eval()
-    layers = list(net.features)
+    layers, seen = list(net.features), images
     before: Tensor | None = None
     for i, layer in enumerate(layers):
         if isinstance(layer, nn.Conv2d):
@@ -103,11 +102,11 @@ def even(net: Swatch, batches: Iterable[tuple[Tensor, Tensor]]) -> None:
                 layer.weight.mul_(before.view(1, -1, 1, 1))
             norm = layers[i + 1]
             assert isinstance(norm, nn.BatchNorm2d)
-            front = nn.Sequential(*layers[: i + 3])
-            found = torch.stack([front(images).mean((0, 2, 3)) for images, _ in batches]).mean(0)
+            found = norm(layer(seen)).relu().mean((0, 2, 3))
             before = found.clamp(min=0.05 * float(found.mean()))  # one that is nearly always silent stays quiet
             norm.weight.div_(before)
             norm.bias.div_(before)
+        seen = layer(seen)
     assert before is not None
     net.fc.weight.mul_(before)
 
@@ -149,8 +148,8 @@ def main() -> None:
             save_file(state, told.out / "as-trained.safetensors")
     else:
         net.load_state_dict(load_file(told.weights))
-    some = rows[learn][:: max(1, len(learn) // 256)]
-    even(net, list(Batches(pictures.pixels, some, targets[learn][: len(some)], shape, size=64)))
+    some = rows[learn][:: max(1, len(learn) // 128)]
+    even(net, next(iter(Batches(pictures.pixels, some, targets[learn][: len(some)], shape, size=len(some))))[0])
     card = Card(
         task="classify",
         net="swatch_s",

@@ -98,12 +98,14 @@ def _copied(film: Any, made: Any, change: Change, on_frame: Callable[[int, float
     heard = film.streams.audio[0] if film.streams.audio else None
     sound = _sound(made, heard) if heard is not None else None
     written: Any = None
+    waiting: list[Any] = []  # sound that comes before the first frame, whose size the head of the film must say
     count = 0
     for packet in film.demux([seen, heard] if sound is not None else [seen]):
         if packet.stream is not seen:
             if packet.dts is not None:
-                packet.stream = sound
-                made.mux(packet)
+                waiting.append(packet)
+            if written is not None:
+                _mux_sound(made, sound, waiting)
             continue
         for frame in packet.decode():
             changed = change(_upright(frame))
@@ -115,8 +117,16 @@ def _copied(film: Any, made: Any, change: Change, on_frame: Callable[[int, float
             if on_frame is not None:
                 on_frame(count, min(float(frame.time or 0) / seconds, 1.0) if seconds else 0.0)
     if written is not None:
+        _mux_sound(made, sound, waiting)
         made.mux(written.encode())
     return count
+
+
+def _mux_sound(made: Any, sound: Any, waiting: list[Any]) -> None:
+    for packet in waiting:
+        packet.stream = sound
+        made.mux(packet)
+    waiting.clear()
 
 
 def _stream(made: Any, rate: Fraction, height: int, width: int) -> Any:
@@ -136,7 +146,7 @@ def _put(made: Any, written: Any, picture: UInt8[np.ndarray, "h w 3"], number: i
     import av
 
     frame = av.VideoFrame.from_ndarray(np.ascontiguousarray(picture), format="rgb24")
-    frame.pts, frame.time_base = number, 1 / Fraction(written.rate)
+    frame.pts, frame.time_base = number, 1 / Fraction(written.codec_context.framerate)
     made.mux(written.encode(frame))
 
 

@@ -182,7 +182,7 @@ def _painting(arguments: dict[str, Any], budget: dict[str, Any], share: tuple[in
     if arguments.get("style") is None:
         raise CallError("the task style needs --style and the painting to learn from: --style monet.jpg")
     for name in _NOT_FOR_STYLE:
-        if arguments.get(name) not in (None, False):
+        if arguments.get(name) not in (None, False, "none"):
             raise CallError(f"--{name.replace('_', '-')} is not for the task style; leave it out")
     painting, strength = Path(arguments["style"]), arguments.get("strength")
     plain = {k: v for k, v in _plainly(arguments, budget, share, watch).items() if k not in ("augment", "overfit")}

@@ -161,21 +161,23 @@ class Encoder:
             pictures: as a rule one.
             only: of the taps, those that are wanted; the pass ends at the deepest.
         """
-        pictures = self.framed(pictures)
-        wanted = self.taps.layers if only is None else tuple(only)
-        colours = 2 * pictures - 1
+        return self.look(self.framed(pictures), self.taps.layers if only is None else only)
+
+    def look(self, framed: Float[Tensor, "n 3 h w"], layers: Sequence[str]) -> dict[str, Tensor]:
+        """The activations of pictures that have their margin already, or are a part of such a one."""
+        colours, seen = 2 * framed - 1, framed
         if self.channels == 1:
-            pictures = (pictures * pictures.new_tensor(_LUMA).view(1, 3, 1, 1)).sum(1, keepdim=True)
+            seen = (seen * seen.new_tensor(_LUMA).view(1, 3, 1, 1)).sum(1, keepdim=True)
         if self.taps.zoom > 1:
-            pictures = functional.interpolate(
-                pictures, scale_factor=self.taps.zoom, mode="bilinear", align_corners=False
-            )
-        seen = ((pictures - self.mean) / self.std).contiguous(memory_format=torch.channels_last)
-        layers = [layer for layer in wanted if layer != PIXELS]
-        features = self.features if only is None else Features(self.features.net, layers)
-        with autocast(self.precision, seen.device):
-            found = features(seen) if layers else {}
-        if PIXELS in wanted:
+            seen = functional.interpolate(seen, scale_factor=self.taps.zoom, mode="bilinear", align_corners=False)
+        seen = ((seen - self.mean) / self.std).contiguous(memory_format=torch.channels_last)
+        names = [layer for layer in layers if layer != PIXELS]
+        features = self.features if len(names) == len(self.features.names) else Features(self.features.net, names)
+        found: dict[str, Tensor] = {}
+        if names:
+            with autocast(self.precision, seen.device):
+                found = features(seen)
+        if PIXELS in layers:
             found[PIXELS] = torch.cat([colours, torch.ones_like(colours[:, :1])], 1)
         return found
 
