@@ -5,8 +5,9 @@ Minutes: 20 each, of one core
 Measures: content and style costs on photos held out, beside the photos' own style cost; looked at beside.
 Peers: none.
 
-The paintings are out of copyright: The Starry Night (Vincent van Gogh, 1889) and The Great Wave off Kanagawa (Katsushika
-Hokusai, about 1831). Neither they nor the photos are in the package; the weights hold what the strokes are like.
+The paintings are out of copyright: The Starry Night (Vincent van Gogh, 1889) and The Great Wave off Kanagawa
+(Katsushika Hokusai, about 1831). Neither they nor the photos are in the package; the weights hold what the strokes are
+like.
 """
 
 import argparse

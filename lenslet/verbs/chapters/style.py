@@ -56,7 +56,8 @@ def style(folder: Path, seed: int, progress: bool) -> Chapter:
     return Chapter(
         sections=(Section("5 · A photo as a painting", blocks),),
         numbers={"style_cost_start": first, "style_cost_end": last, "style_seconds": float(found.seconds)},
-        said=f"a photo painted in the style of another, J {first:.1f} to {last:.1f}, and at once in two styles: {place}",
+        said=f"a photo painted in the style of another, J {first:.1f} to {last:.1f}, and in two styles at once: "
+        f"{place}",
         files=(place,),
     )
 
