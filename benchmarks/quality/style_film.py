@@ -12,6 +12,7 @@ Peers: none.
 
 import argparse
 from collections.abc import Callable
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -40,7 +41,7 @@ def film(across: int, down: int, seed: int = 0) -> list[np.ndarray]:
 
 def flicker(frames: list[np.ndarray], across: int, down: int) -> float:
     apart = []
-    for one, two in zip(frames, frames[1:], strict=False):
+    for one, two in pairwise(frames):
         before, after = one[down:, across:], two[: HEIGHT - down, : WIDTH - across]
         apart.append(np.abs(before[16:-16, 16:-16].astype(float) - after[16:-16, 16:-16]).mean())
     return float(np.mean(apart))

@@ -49,7 +49,7 @@ def stylize(
             "Through whose eyes they are compared: a model that comes with Lenslet, a model folder, or a net with "
             "official weights; vgg19 is the papers' (downloaded once, 550 MB)."
         ),
-    ] = "natural",
+    ] = "texture",
     steps: Annotated[int, Doc("Steps on the full size; each smaller size before it has twice as many.")] = 60,
     start: Annotated[Literal["content", "noise"], Doc("What is painted on.")] = "content",
     keep_colours: Annotated[bool, Doc("Keep the content's colours and paint its brightness only.")] = False,
