@@ -9,18 +9,19 @@ The picture is made four times smaller, changed there by residual blocks, and en
     blocks        4      8 x 1      64 x 5     channels x residual blocks of two 3x3
     up1           2          8          32     nearest neighbour twice as large, 3x3
     up2           1          4          16     the same
-    last          1          3           3     5x5; a picture, in the numbers that the net was given one
+    last          1          3           3     5x5; plus the picture itself, its colours mixed anew (1x1): the painting
 
-    parameters               4,251     421,411
-    multiplies at 128 px         -     649,592,832
-    multiplies at 512 px         -  10,393,485,312
+    parameters               4,260     421,420
+    multiplies at 128 px         -     649,740,288
+    multiplies at 512 px         -  10,395,844,608
 
 Every convolution but the last is followed by instance norm (mean and spread of each map of each picture become those
 that the style has learned) and, but for a block's second, by ReLU. Borders are mirrored, so that they show no frame.
 
 Paper: Johnson, Alahi, Fei-Fei 2016 (arXiv:1603.08155); Ulyanov 2016 (arXiv:1607.08022) for instance norm.
-Differs from the papers: half the width, nearest neighbour and a convolution where they have transposed convolutions
-(Odena 2016: no chequerboard), mirrored borders, no tanh at the end.
+Differs from the papers: half the width; the picture itself is added at the end, so that learning begins with what is
+there and not with a grey sheet; nearest neighbour and a convolution where they have transposed convolutions (Odena
+2016: no chequerboard), mirrored borders, no tanh at the end.
 Course: 4.9.
 Official weights: none; `lenslet train --task style` makes them.
 """
@@ -104,12 +105,17 @@ class Brush(nn.Module):
         self.up1 = Painted(four, two, 3)
         self.up2 = Painted(two, one, 3)
         self.last = nn.Conv2d(one, num_classes, 5, padding=2, padding_mode="reflect")
+        self.keep = nn.Conv2d(in_channels, num_classes, 1, bias=False)
         he(self)
-        nn.init.normal_(self.last.weight, std=(one * 25) ** -0.5)
+        nn.init.normal_(self.last.weight, std=0.1 * (one * 25) ** -0.5)
+        same = torch.eye(num_classes) if in_channels == num_classes else torch.ones(num_classes, in_channels)
+        with torch.no_grad():
+            self.keep.weight.copy_((same / same.sum(1, keepdim=True))[:, :, None, None])
 
     def forward(self, x: Float[Tensor, "n c h w"]) -> Float[Tensor, "n k h w"]:
         """Pictures, normalised, of any size from 16 pixels up -> paintings of the same size, in the same numbers."""
         height, width = x.shape[2:]
+        picture = x
         x = functional.pad(x, (0, -width % STRIDE, 0, -height % STRIDE), mode="replicate")
         x = self.blocks(self.down2(self.down1(self.first(x))))
         x = self.up1(functional.interpolate(x, scale_factor=2, mode="nearest"))
@@ -117,8 +123,8 @@ class Brush(nn.Module):
         # In bfloat16 a clear sky would show 1/256 as steps
         halved = x.dtype == torch.bfloat16
         with torch.autocast(x.device.type, enabled=False) if halved else nullcontext():
-            out: Tensor = self.last(x.float())
-        return out[..., :height, :width]
+            out: Tensor = self.last(x.float())[..., :height, :width] + self.keep(picture.float())
+        return out
 
 
 def brush_s(num_classes: int = 3, *, in_channels: int = 3) -> Brush:

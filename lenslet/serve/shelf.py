@@ -44,12 +44,15 @@ class Shelved:
 
     Raises:
         CardError: no such model.
+        CallError: a model that paints.
     """
 
     def __init__(self, name: str, given: Any, limits: Limits, pool: ThreadPoolExecutor, metrics: Metrics) -> None:
         self.name, self.place, self.note = name, _place(given), ""
         self.files = self.seen = _signature(self.place)
         self.model: Any = load(given)
+        if self.task == "style":
+            raise CallError(f"{name} paints, and the server answers about pictures: `lenslet stylize` paints")
         self.batches = Batches(name, lambda: self.model, limits, pool, metrics)
 
     @property

@@ -77,11 +77,10 @@ OF_FACET = Taps(
     zoom=2,
     margin=12,
 )
-# Two taps at the full size: with one, a fine grain stays.
+# Two style taps at the full size: with one, a fine grain stays; two of content: relu4_1 alone lets windows go.
 OF_SWATCH = Taps(
-    {"relu4_1": 1},
-    {PIXELS: 0.2}
-    | dict.fromkeys(("relu1_1", "relu1_2", "relu2_2", "relu3_1", "relu4_1", "relu5_1"), 0.8 / 6),
+    {"relu3_3": 0.5, "relu4_1": 0.5},
+    {PIXELS: 0.2} | dict.fromkeys(("relu1_1", "relu1_2", "relu2_2", "relu3_1", "relu4_1", "relu5_1"), 0.8 / 6),
     margin=12,
 )
 

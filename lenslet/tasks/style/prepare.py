@@ -27,8 +27,8 @@ from lenslet.tasks.style.training import Goal, Repaint
 __all__ = ["CROP", "Prepared", "prepare"]
 
 NET = "brush_s"
-CROP = 128  # pixels
-STROKES = 3.0  # times the crop: how large a style is looked at; strokes are then as wide as in a print of that size
+CROP = 112  # pixels
+_LONG = 384  # pixels that a style is long when it is looked at: strokes are then as wide as in a print of that size
 _MOST, _HELD = 4000, 48  # photos: more teach a style no better; more take longer to measure than they tell
 _SMALLEST, _LARGEST = 160, 256  # sides that photos are decoded at, pixels
 _LOOKED = 64  # photos of which the size is asked
@@ -126,7 +126,7 @@ def prepare(
         raise CallError(f"{name} does not paint: give --net brush_s")
     if not 0 <= strength <= 1:
         raise CallError(f"strength is 0 (the photograph) to 1 (the style alone), not {strength}")
-    long = round(STROKES * CROP) if size is None else size
+    long = _LONG if size is None else size
     if not CROP // 2 <= long <= 2048:
         raise CallError(f"size is that of the style, {CROP // 2} to 2048 pixels, not {long}")
     found = find_images(data)
@@ -143,7 +143,7 @@ def prepare(
     learn, out = readable[~held], readable[held][: 2 * _HELD]
     recipe = settled(
         {"optimizer": "adamw", "momentum": 0.9, "rate": 3e-3, "decay": 0.0, "smoothing": 0.0, "warmup": 0.02,
-         "batch": min(3, len(learn)), "average": 0.05},
+         "batch": min(2, len(learn)), "average": 0.05},
         budget, minutes=15,
     )  # fmt: skip
     with torch.random.fork_rng(devices=[]):

@@ -11,7 +11,7 @@ import torch
 from jaxtyping import Float, UInt8
 from torch import Tensor, nn
 
-from lenslet.card import Card, save
+from lenslet.card import Card, fingerprint, save
 from lenslet.data.split import without_seen
 from lenslet.errors import CallError, CardError, DataError, ImageError
 from lenslet.image import find_images, open_image, resize
@@ -85,6 +85,11 @@ class Stylist:
     def name(self) -> str:
         """Of the style."""
         return str(self.card.head.get("style", "style"))
+
+    @property
+    def fingerprint(self) -> str:
+        """What decides its answers: SHA-256 over weights, net and preprocessing."""
+        return fingerprint(self.card, self.net.state_dict())
 
     def __repr__(self) -> str:
         return f"Stylist({self.name}, {self.card.net}, strength {self.card.head['strength']:g})"
