@@ -20,6 +20,7 @@ from lenslet.results import (
     Painting,
     Points,
     Rates,
+    Repainted,
     Units,
     Verification,
 )
@@ -29,6 +30,7 @@ from lenslet.tasks.face.embedder import Embedder
 from lenslet.tasks.face.faces import Faces
 from lenslet.tasks.landmark.landmarker import Landmarker
 from lenslet.tasks.localize.localizer import Localizer
+from lenslet.tasks.style.stylist import Stylist
 from lenslet.verbs.cache import cache
 from lenslet.verbs.check import check
 from lenslet.verbs.convert import convert
@@ -44,7 +46,6 @@ from lenslet.verbs.models import models
 from lenslet.verbs.predict import predict
 from lenslet.verbs.split import split
 from lenslet.verbs.stats import stats
-from lenslet.verbs.stylize import stylize
 
 __version__: str
 
@@ -72,6 +73,8 @@ __all__ = [
     "Points",
     "Rates",
     "Recipe",
+    "Repainted",
+    "Stylist",
     "Units",
     "Verification",
     "__version__",
@@ -116,6 +119,8 @@ def train(
     loss: Literal["margin", "triplet", "contrastive", "binary"] | None = None,
     miner: Literal["random", "all", "semi-hard", "batch-hard"] | None = None,
     align: Literal["yes", "no"] | None = None,
+    style: str | Path | None = None,
+    strength: float | None = None,
     batch: int | None = None,
     rate: float | None = None,
     optimizer: Literal["adamw", "sgd", "muon"] | None = None,
@@ -152,4 +157,14 @@ def train(
     data: str | Path | None = None, *, task: Literal["face"], find_lr: Literal[False] = False, **options: Any
 ) -> Embedder: ...
 @overload
+def train(
+    data: str | Path | None = None, *, task: Literal["style"], find_lr: Literal[False] = False, **options: Any
+) -> Stylist: ...
+@overload
 def train(data: str | Path | None = None, *, find_lr: Literal[True], **options: Any) -> Rates: ...
+
+# One picture gives a painting; with a model also folders and films, which give what became of them.
+@overload
+def stylize(content: Any, style: Any, **options: Any) -> Painting: ...
+@overload
+def stylize(content: Any, *, model: Any, **options: Any) -> Painting | Repainted: ...

@@ -2,8 +2,9 @@
 
 Command: python -m benchmarks.quality.style [--size 256] [--steps 30]
 Minutes: 8 (2 cores)
-Measures: the relative style cost of each painting through the encoder that did not paint it (SqueezeNet 1.1 with its
-    ImageNet weights judges `natural`, and the reverse), beside the same cost of the photograph: 0 is the style itself.
+Measures: the relative style cost of each painting through an encoder that did not paint it (SqueezeNet 1.1 with its
+    ImageNet weights judges `natural` and `texture`, and `texture` judges SqueezeNet), beside the same cost of the
+    photograph: 0 is the style itself.
 Peers: none.
 """
 
@@ -56,17 +57,18 @@ def main() -> None:
     said.add_argument("--steps", type=int, default=30)
     told = said.parse_args()
     with bar(shown=False) as silent:
-        eyes = [encoder_of("natural", silent), squeezenet()]
+        natural, texture, other = encoder_of("natural", silent), encoder_of("texture", silent), squeezenet()
+    pairs = [(natural, other), (texture, other), (other, texture)]
     rows, names = [], []
-    apart: dict[str, list[float]] = {encoder.name: [] for encoder in eyes}
-    photos: dict[str, list[float]] = {encoder.name: [] for encoder in eyes}
+    apart: dict[str, list[float]] = {encoder.name: [] for encoder, _ in pairs}
+    photos: dict[str, list[float]] = {encoder.name: [] for encoder, _ in pairs}
     for content in CONTENTS:
         photo = open_image(SHARED / "data/style/content" / f"{content}.jpg")
         styles = {name: open_image(SHARED / "data/style/style" / f"{name}.jpg") for name in STYLES}
         if not rows:
             rows.append([np.full((8, 8, 3), 255, np.uint8), *(fitted(style, told.size) for style in styles.values())])
             names.append("styles")
-        for encoder, judge in (eyes, eyes[::-1]):
+        for encoder, judge in pairs:
             row = [fitted(photo, told.size)]
             for style in styles.values():
                 made = ll.stylize(photo, style, encoder=encoder, size=told.size, steps=told.steps, progress=False)
@@ -79,7 +81,7 @@ def main() -> None:
             names.append(f"{encoder.name}\n{content}, {told.size} px")
     save_image(draw.strips(rows, names, side=200), RESULTS / "style.jpg")
     figures = []
-    for encoder, judge in (eyes, eyes[::-1]):
+    for encoder, judge in pairs:
         for what, found in (
             ("painted through", apart[encoder.name]),
             ("the photographs, beside", photos[encoder.name]),

@@ -27,6 +27,7 @@ class Command:
         show: Writes the verb's value for a person, to stdout.
         call: What to call instead of the verb, with the same arguments, where the terminal adds something (a bar).
         record: The JSON object of the value, where that is not its own `to_dict()`.
+        judge: Raises where a value that is shown is yet not all that was asked for: a script must learn of it.
         example: One call worth imitating, shown under the help.
         group: The word before its name where it is one of several on one subject: `lenslet data check`.
         word: What it is called here where the verb cannot be called so in Python: `lenslet face import`.
@@ -36,6 +37,7 @@ class Command:
     show: Callable[[Any], None]
     call: Callable[..., Any] | None = None
     record: Callable[[Any], Mapping[str, Any]] | None = None
+    judge: Callable[[Any], None] | None = None
     example: str = ""
     group: str = ""
     word: str = ""
@@ -80,6 +82,8 @@ class Command:
                 write_json(self._to_record(item))
         else:
             write_json(self._to_record(value))
+        if self.judge is not None:
+            self.judge(value)
 
     def _to_record(self, value: Any) -> Mapping[str, Any]:
         made: Mapping[str, Any] = self.record(value) if self.record else value.to_dict()

@@ -33,7 +33,10 @@ SINGLE = ("n", "precision", "recall", "f1", "mean_iou", "found")
 def show(evaluation: "Evaluation") -> None:
     """Metrics, a row per class, the costliest errors; what was left out goes to stderr."""
     things, kinds = KINDS_OF.get(evaluation.task, ("pictures", "classes"))
-    write(f"{evaluation.n:,} {things}, {len(evaluation.labels)} {kinds}")
+    if evaluation.task == "style":
+        write(f"{evaluation.n:,} photos, painted like {evaluation.labels[0]}")
+    else:
+        write(f"{evaluation.n:,} {things}, {len(evaluation.labels)} {kinds}")
     whole = [name for name in evaluation.metrics if "/" not in name]  # those of one class stand in its row
     table("", ["metric", "value", "95 % interval"], [_metric(evaluation, name) for name in whole])
     if evaluation.task in ("localize", "landmark"):
@@ -49,7 +52,10 @@ def show(evaluation: "Evaluation") -> None:
         table("", ["class", "n", *parts, *SHARES[-3:]], rows)
     if evaluation.mistakes is not None:
         _show_mistakes(evaluation.mistakes)
-    if evaluation.worst and evaluation.task not in ("landmark", "face"):
+    if evaluation.task == "style":
+        rows = [[miss.picture, miss.predicted] for miss in evaluation.worst[:WORST]]
+        table("Farthest off", ["photo", "costs"], rows)
+    elif evaluation.worst and evaluation.task not in ("landmark", "face"):
         rows = [[miss.picture, miss.truth, miss.predicted, percent(miss.score)] for miss in evaluation.worst[:WORST]]
         table("Worst errors", ["picture", "is", "was taken for", "how sure"], rows)
     for _, why in evaluation.skipped:

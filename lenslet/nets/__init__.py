@@ -10,6 +10,7 @@ from lenslet.nets.alexnet import AlexNet, alexnet, alexnet_tiny
 from lenslet.nets.anatomy import anatomy
 from lenslet.nets.argus import Argus, argus_l, argus_m, argus_resnet18, argus_s, argus_tiny
 from lenslet.nets.bead import Bead, bead_m, bead_s, bead_tiny
+from lenslet.nets.brush import Brush, brush_s, brush_tiny
 from lenslet.nets.cameo import Cameo, cameo_m, cameo_s, cameo_tiny, signet_s
 from lenslet.nets.catalogue import NETS, build, check_size, input_channels, smallest_size, usual_size
 from lenslet.nets.facet import Facet, facet_l, facet_m, facet_s, facet_tiny
@@ -46,6 +47,7 @@ from lenslet.nets.resnet_cifar import (
 from lenslet.nets.simple_convnet import SimpleConvNet, simple_convnet
 from lenslet.nets.squeezenet import Fire, SqueezeNet, squeezenet1_0, squeezenet1_1, squeezenet_tiny
 from lenslet.nets.stylus import Stylus, stylus_m, stylus_s, stylus_tiny
+from lenslet.nets.swatch import Swatch, swatch_s, swatch_tiny
 from lenslet.nets.vgg import VGG, vgg11, vgg11_bn, vgg13, vgg13_bn, vgg16, vgg16_bn, vgg19, vgg19_bn, vgg_tiny
 
 __all__ = [
@@ -56,6 +58,7 @@ __all__ = [
     "BasicBlock",
     "Bead",
     "Bottleneck",
+    "Brush",
     "Cameo",
     "CifarResNet",
     "Facet",
@@ -69,6 +72,7 @@ __all__ = [
     "SimpleConvNet",
     "SqueezeNet",
     "Stylus",
+    "Swatch",
     "alexnet",
     "alexnet_tiny",
     "anatomy",
@@ -80,6 +84,8 @@ __all__ = [
     "bead_m",
     "bead_s",
     "bead_tiny",
+    "brush_s",
+    "brush_tiny",
     "build",
     "cameo_m",
     "cameo_s",
@@ -125,6 +131,8 @@ __all__ = [
     "stylus_m",
     "stylus_s",
     "stylus_tiny",
+    "swatch_s",
+    "swatch_tiny",
     "usual_size",
     "vgg11",
     "vgg11_bn",

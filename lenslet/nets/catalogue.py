@@ -11,6 +11,7 @@ from lenslet.errors import CallError
 from lenslet.nets.alexnet import AlexNet, alexnet, alexnet_tiny
 from lenslet.nets.argus import Argus, argus_l, argus_m, argus_resnet18, argus_s, argus_tiny
 from lenslet.nets.bead import Bead, bead_m, bead_s, bead_tiny
+from lenslet.nets.brush import Brush, brush_s, brush_tiny
 from lenslet.nets.cameo import Cameo, cameo_m, cameo_s, cameo_tiny, signet_s
 from lenslet.nets.facet import Facet, facet_l, facet_m, facet_s, facet_tiny
 from lenslet.nets.googlenet import GoogLeNet, googlenet, googlenet_tiny
@@ -35,6 +36,7 @@ from lenslet.nets.resnet_cifar import (
 from lenslet.nets.simple_convnet import SimpleConvNet, simple_convnet
 from lenslet.nets.squeezenet import SqueezeNet, squeezenet1_0, squeezenet1_1, squeezenet_tiny
 from lenslet.nets.stylus import Stylus, stylus_m, stylus_s, stylus_tiny
+from lenslet.nets.swatch import Swatch, swatch_s, swatch_tiny
 from lenslet.nets.vgg import VGG, vgg11, vgg11_bn, vgg13, vgg13_bn, vgg16, vgg16_bn, vgg19, vgg19_bn, vgg_tiny
 
 __all__ = ["NETS", "Sizes", "build", "check_size", "input_channels", "sizes_of", "smallest_size", "usual_size"]
@@ -56,6 +58,8 @@ NETS: dict[str, Callable[..., nn.Module]] = {
     "cameo_s": cameo_s,
     "cameo_m": cameo_m,
     "signet_s": signet_s,
+    "brush_s": brush_s,
+    "swatch_s": swatch_s,
     "simple_convnet": simple_convnet,
     "lenet_course": lenet_course,
     "lenet5": lenet5,
@@ -94,6 +98,8 @@ NETS: dict[str, Callable[..., nn.Module]] = {
     "stylus_tiny": stylus_tiny,
     "cameo_tiny": cameo_tiny,
     "bead_tiny": bead_tiny,
+    "brush_tiny": brush_tiny,
+    "swatch_tiny": swatch_tiny,
     "alexnet_tiny": alexnet_tiny,
     "vgg_tiny": vgg_tiny,
     "resnet_tiny": resnet_tiny,
@@ -125,6 +131,8 @@ SIZES: dict[type[nn.Module], Sizes] = {
     Locus: Sizes(128, 32),
     Stylus: Sizes(128, 32),
     Cameo: Sizes(112, 32),
+    Brush: Sizes(128, 16),
+    Swatch: Sizes(112, 32),
     LeNet5: Sizes(32, 32, fixed=True),
     SimpleConvNet: Sizes(39, 39, fixed=True),
     AlexNet: Sizes(224, 63),

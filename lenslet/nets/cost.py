@@ -10,7 +10,17 @@ __all__ = ["FREE", "cost_of"]
 
 MATRIX = {"mm": 0, "bmm": 0, "linear": 0, "addmm": 1, "baddbmm": 1}  # place of the left factor among the arguments
 WINDOWS = {"max_pool2d_with_indices", "max_pool2d", "avg_pool2d", "avg_pool3d", "max_pool3d_with_indices", "avg_pool1d"}
-ONCE_PER_INPUT = {"_adaptive_avg_pool2d", "adaptive_max_pool2d", "mean", "sum", "amax", "max", "cumsum", "prod"}
+ONCE_PER_INPUT = {
+    "_adaptive_avg_pool2d",
+    "adaptive_max_pool2d",
+    "mean",
+    "sum",
+    "amax",
+    "max",
+    "cumsum",
+    "prod",
+    "var_mean",
+}
 PER_ELEMENT = {
     "native_group_norm": 5,  # mean, variance (2), scale, shift
     "native_layer_norm": 5,

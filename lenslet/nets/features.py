@@ -23,6 +23,7 @@ from lenslet.errors import CallError, ShapeError
 from lenslet.nets.catalogue import sizes_of
 from lenslet.nets.evaluating import channels_of, evaluating, on_shapes
 from lenslet.nets.field import Field
+from lenslet.nets.swatch import Swatch
 from lenslet.nets.vgg import VGG
 from lenslet.nets.watch import Watch, keeps_field, tensors_in
 
@@ -221,8 +222,8 @@ def _called(net: nn.Module, picture: Tensor) -> list[Activation]:
 
 
 def _paper_names(net: nn.Module) -> dict[str, str]:
-    """Name in the paper -> path, of a VGG; nothing for other nets."""
-    if not isinstance(net, VGG):
+    """Name in the paper -> path, of a VGG or what is built like one; nothing for other nets."""
+    if not isinstance(net, VGG | Swatch):
         return {}
     names: dict[str, str] = {}
     stage, number = 1, 0

@@ -240,6 +240,7 @@ RULES: dict[str, Rule] = {
     "reflection_pad2d": _pad,
     "replication_pad2d": _pad,
     "mean": _reduce,
+    "var_mean": _reduce,
     "sum": _reduce,
     "amax": _reduce,
     "max": _reduce,

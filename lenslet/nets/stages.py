@@ -22,6 +22,7 @@ from lenslet.nets.resnet import ResNet
 from lenslet.nets.resnet_cifar import CifarResNet
 from lenslet.nets.simple_convnet import SimpleConvNet
 from lenslet.nets.squeezenet import SqueezeNet
+from lenslet.nets.swatch import Swatch
 from lenslet.nets.vgg import VGG
 
 __all__ = ["head", "split", "stages"]
@@ -147,6 +148,13 @@ def _cifar(net: CifarResNet) -> Plan:
     ]
 
 
+def _swatch(net: Swatch) -> Plan:
+    blocks = _cut(net.features, POOLS)
+    blocks[-1].extend([net.avgpool, nn.Flatten()])
+    plan: Plan = [(f"block{number}", block) for number, block in enumerate(blocks, start=1)]
+    return [*plan, ("head", [net.fc])]
+
+
 def _googlenet(net: GoogLeNet) -> Plan:
     """The nine inception blocks one by one; a pool belongs to what it shrinks."""
     after = {"3b": net.maxpool3, "4e": net.maxpool4}
@@ -200,4 +208,5 @@ PLANS: dict[type[nn.Module], Callable[[Any], Plan]] = {
     ResNet: _resnet,
     CifarResNet: _cifar,
     GoogLeNet: _googlenet,
+    Swatch: _swatch,
 }

@@ -16,6 +16,8 @@ MEASURED = (
     ("valid_found", "found", BLUE),
     ("valid_mean_iou", "mean IoU", ORANGE),
     ("valid_auc", "AUC", ORANGE),
+    ("valid_content", "content cost", ORANGE),
+    ("valid_style", "style cost", BLUE),
     ("valid_nme", "nme (lower is better)", BLUE),
 )
 """What tasks other than classification measure while training: column of results.csv, name, colour."""

@@ -32,6 +32,7 @@ from lenslet.results.mistakes import Mistake, Mistakes
 from lenslet.results.painting import Painting
 from lenslet.results.points import Point, Points
 from lenslet.results.rates import Rates
+from lenslet.results.repainted import Repainted
 from lenslet.results.roc import Roc
 from lenslet.results.units import Patch, Unit, UnitLayer, Units
 from lenslet.results.unreadable import Unreadable
@@ -76,6 +77,7 @@ __all__ = [
     "Receipt",
     "Rekeyed",
     "Renewal",
+    "Repainted",
     "Roc",
     "Unit",
     "UnitLayer",

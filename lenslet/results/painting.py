@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -28,7 +28,7 @@ class Painting:
     Args:
         picture: the painting.
         content: the picture whose things it shows, of any size.
-        styles: the pictures whose strokes and colours it has.
+        styles: the pictures whose strokes and colours it has; none where a model holds the style.
         recipe: all that was chosen: encoder, size, strength, seed and the rest, and the files' names.
         costs: the parts of the cost after each step, the start first.
         seconds: that the painting took.
@@ -48,8 +48,8 @@ class Painting:
     saved: Path | None = None
 
     def __post_init__(self) -> None:
-        if not self.styles:
-            raise CallError("a painting has at least one style")
+        if not self.styles and "model" not in self.recipe:
+            raise CallError("a painting has at least one style, or a model that holds it")
         self.picture.setflags(write=False)
 
     @property
@@ -66,6 +66,10 @@ class Painting:
         recipe = {"schema": SCHEMA, **self.recipe}
         return save_image(self.picture, path, texts={RECIPE: json.dumps(recipe, ensure_ascii=False)})
 
+    def saved_to(self, path: str | Path) -> "Painting":
+        """Write the painting; the same value, which now says where it lies."""
+        return replace(self, saved=self.save(path))
+
     def plot(self, path: str | Path) -> Path:
         """Write content, styles and painting side by side.
 
@@ -74,8 +78,9 @@ class Painting:
         """
         names = self.recipe.get("style_names") or ["style"] * len(self.styles)
         strength = self.recipe.get("strength", 0)
-        said = f"{self.recipe.get('encoder', 'painting')}, strength {strength:g}, {self.seconds:.0f} s"
-        panels = [(self.content, "content"), *zip(self.styles, names, strict=True), (self.picture, said)]
+        maker = self.recipe.get("model") or self.recipe.get("encoder", "painting")
+        said = f"{maker}, strength {strength:g}, {self._seconds()}"
+        panels = [(self.content, "content"), *zip(self.styles, names, strict=False), (self.picture, said)]
         pictures, captions = zip(*panels, strict=True)
         return save_image(draw.grid(pictures, columns=len(panels), captions=captions, side=_SIDE), path)
 
@@ -105,4 +110,8 @@ class Painting:
 
     def __str__(self) -> str:
         height, width = self.size
-        return f"{width} x {height} pixels, {max(len(self.costs) - 1, 0)} steps, {self.seconds:.0f} s"
+        steps = f", {len(self.costs) - 1} steps" if self.costs else ""
+        return f"{width} x {height} pixels{steps}, {self._seconds()}"
+
+    def _seconds(self) -> str:
+        return f"{self.seconds:.0f} s" if self.seconds >= 9.5 else f"{self.seconds:.1f} s"

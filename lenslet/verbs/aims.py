@@ -82,6 +82,8 @@ def aims(
         return [_pointed(model, sight, label)]
     if isinstance(model, Embedder):
         return _alike(model, sight, None if other is None else sight_of(model, other))
+    if model.card.task == "style":
+        raise CallError("this model paints, and gives no answers that could be explained: take one that says something")
     if not isinstance(model, Classifier):
         raise CallError("this model finds faces before it compares them: explain its embedder, a model of task face")
     return [(sight, _classified(model, sight, label))]

@@ -66,4 +66,4 @@ def ask(model: "Model", paths: Sequence[Path], *, batch: int, how: How) -> "Iter
         return cast("Detector", model).predict_tiles(paths, side=how.tile_side, at_least=how.at_least)
     if how.at_least is not None:
         return cast("Detector", model).predict(paths, batch=batch, at_least=how.at_least)
-    return model.predict(paths, batch=batch)
+    return cast("Iterator[Answer]", model.predict(paths, batch=batch))

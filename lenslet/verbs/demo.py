@@ -28,8 +28,8 @@ def demo(
     seed: Annotated[int, Doc("Of everything random.")] = 0,
     progress: Annotated[bool, Doc("Show bars on stderr.")] = True,
 ) -> Demo:
-    """Learn to read handwritten digits, filter a photo, learn to find digits in photos, and write a report: under three
-    minutes, offline."""
+    """Learn to read handwritten digits, filter a photo, learn to find digits in photos, paint a photo, and write a
+    report: in minutes, offline."""
     from lenslet import __version__
     from lenslet.report import Page
     from lenslet.verbs.chapters import chapters

@@ -11,8 +11,8 @@ if TYPE_CHECKING:
 
 __all__ = ["DEFAULT", "encoder_of"]
 
-DEFAULT = "natural"
-"""The best for painting of what comes with Lenslet."""
+DEFAULT = "texture"
+"""What paints best of what comes with Lenslet; trained for that."""
 
 
 def encoder_of(

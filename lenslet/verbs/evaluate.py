@@ -1,12 +1,13 @@
 """evaluate: how good a model is on pictures with known classes."""
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Literal, cast
 
 from annotated_doc import Doc
 
 if TYPE_CHECKING:
     from lenslet.results import Evaluation
+    from lenslet.tasks.style.stylist import Stylist
     from lenslet.verbs.job import Model
 
 
@@ -19,7 +20,7 @@ def evaluate(
         Doc(
             "A folder with one folder of pictures per class, or a .csv of paths and labels; or pictures with boxes, "
             "in any form that `train` reads; or a folder for each person, pairs, or one-shot runs; its test or val "
-            "part, if it has parts."
+            "part, if it has parts; of a model that paints any photos."
         ),
     ],
     *,
@@ -37,7 +38,7 @@ def evaluate(
     Of classes: accuracy, macro F1, calibration. Of things found: COCO's mAP50 and mAP, precision and recall at the best
     threshold, and what kind of mistakes cost most. Of one thing a picture: accuracy, mean IoU, and the share found. Of
     points: the normalised mean error, the area under its curve, and the share of failures. Of pairs: AUC, the equal
-    error rate, and how many are known from one picture.
+    error rate, and how many are known from one picture. Of paintings: content and style costs.
 
     Raises:
         CardError: no such model.
@@ -58,6 +59,11 @@ def evaluate(
             from lenslet.verbs.face_report import evaluated_page
 
             page = evaluated_page(evaluation, title)
+        elif evaluation.task == "style":
+            from lenslet.verbs.style_report import style_page
+
+            photos = [miss.picture for miss in evaluation.worst if isinstance(miss.picture, Path)]
+            page = style_page(cast("Stylist", opened), evaluation, photos, title)
         elif evaluation.task in ("localize", "landmark"):
             from lenslet.report.single import single_page
             from lenslet.verbs.drawn import worst_drawn
@@ -71,6 +77,6 @@ def evaluate(
         page.write(Path(out) / "report.html")
         write_measured(Path(out), evaluation)
         name = {"detect": "precision-recall.png", "face": "roc.png"}.get(evaluation.task, "confusion.png")
-        if evaluation.task != "landmark" and (evaluation.task != "face" or evaluation.roc is not None):
+        if evaluation.task not in ("landmark", "style") and (evaluation.task != "face" or evaluation.roc is not None):
             evaluation.plot(Path(out) / name)
     return evaluation

@@ -15,8 +15,9 @@ if TYPE_CHECKING:
     from lenslet.tasks.face.faces import Faces
     from lenslet.tasks.landmark.landmarker import Landmarker
     from lenslet.tasks.localize.localizer import Localizer
+    from lenslet.tasks.style.stylist import Stylist
 
-Model: TypeAlias = "Classifier | Detector | Embedder | Faces | Landmarker | Localizer"
+Model: TypeAlias = "Classifier | Detector | Embedder | Faces | Landmarker | Localizer | Stylist"
 """What a user holds. From an exported file it is of another class, which can all of this but save and explain."""
 
 

@@ -78,7 +78,7 @@ def _folder(path: Path) -> "Model":
     from lenslet import card
 
     found, state = card.load(path.parent if path.name in (card.CARD, card.WEIGHTS) else path)
-    if found.task not in ("classify", "detect", "localize", "landmark", "face"):
+    if found.task not in ("classify", "detect", "localize", "landmark", "face", "style"):
         raise CardError(f"{path}: its task is {found.task!r}, which this version of Lenslet does not know: update it")
     net = _build(path, found)
     try:
@@ -87,6 +87,8 @@ def _folder(path: Path) -> "Model":
             from lenslet.verbs.face_pipeline import assembled
 
             return cast("Faces | Embedder", assembled(Embedder.restored(net, found, state, path)))
+        if found.task == "style":
+            return _stylist(path, found, net, state)
         net.load_state_dict(state)
     except RuntimeError as error:
         raise CardError(
@@ -107,6 +109,19 @@ def _folder(path: Path) -> "Model":
     from lenslet.tasks.classify.classifier import Classifier
 
     return Classifier(net, found, folder=path)
+
+
+def _stylist(path: Path, card: "Card", net: Any, state: Any) -> "Model":
+    """A net that paints; the encoder that it was trained through is opened only where it is measured."""
+    from lenslet.tasks.style.stylist import Stylist
+    from lenslet.verbs.encoder import encoder_of
+    from lenslet.verbs.progress import bar
+
+    def eyes(name: str) -> Any:
+        with bar(shown=False) as silent:
+            return encoder_of(name, silent)
+
+    return Stylist.restored(net, card, state, path, eyes)
 
 
 def _build(path: Path, card: "Card") -> Any:

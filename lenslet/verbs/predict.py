@@ -82,6 +82,8 @@ def predict(
 
         ready()  # before anything that takes time
     opened = load(model, backend=backend)
+    if opened.card.task == "style":
+        raise CallError(f"{model} paints: `lenslet stylize PICTURE --model {model}` is the call")
     wanted = {"crops": crops, "at-least": at_least, "tiles": tiles or None, "tile-side": tile_side}
     extra = next((name for name, value in wanted.items() if value is not None), None)
     if extra is not None and opened.card.task != "detect":

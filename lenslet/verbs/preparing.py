@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from lenslet.tasks.face.prepare import Prepared as Comparing
     from lenslet.tasks.landmark.prepare import Prepared as Pointing
     from lenslet.tasks.localize.prepare import Prepared as Placing
+    from lenslet.tasks.style.prepare import Prepared as Painting
     from lenslet.verbs.job import Job
     from lenslet.verbs.running import Watch
 
@@ -20,8 +21,10 @@ ONLY = {
     "classify": ("against_scratch", "balance", "mixup", "curve"),
     "detect": ("head", "assign", "mosaic"),
     "face": ("loss", "miner", "align"),
+    "style": ("style", "strength"),
 }
 """Task -> options of `train` that no other task has."""
+_NOT_FOR_STYLE = ("weights", "augment", "overfit", "show_augmented", "compile")
 _FAMILY = {"localize": "locus", "landmark": "stylus"}  # whose stages are those of a facet
 _LIKE = {"facet_s": "argus_s", "resnet18": "argus_resnet18"}  # whose weights are for the stages of which net
 
@@ -57,7 +60,7 @@ def prepared_for(arguments: dict[str, Any], state: "State | None", world: "World
     """
     task = task_of(arguments["data"], arguments.get("task"))
     for other, names in ONLY.items():
-        wrong = next((name for name in names if other != task and arguments.get(name)), None)
+        wrong = next((name for name in names if other != task and arguments.get(name) not in (None, False)), None)
         if wrong is not None:
             raise CallError(f"--{wrong.replace('_', '-')} is for the task {other}, and this data is for {task}")
     if arguments.get("freeze") and task not in ("classify", "face"):
@@ -74,6 +77,8 @@ def prepared_for(arguments: dict[str, Any], state: "State | None", world: "World
         return _pointing(arguments, budget, share, watch)
     if task == "face":
         return _comparing(arguments, budget, share, watch)
+    if task == "style":
+        return _painting(arguments, budget, share, watch)
     make = _finding if task == "detect" else _classes
     return make(arguments, budget, share, watch)
 
@@ -173,6 +178,25 @@ def _comparing(
         arguments["data"], start=begin, net=arguments.get("net"), loss=arguments.get("loss") or "margin",
         miner=arguments.get("miner") or "semi-hard", freeze=_frozen(arguments.get("freeze")), upright=found,
         **_plainly(arguments, budget, share, watch),
+    )  # fmt: skip
+
+
+def _painting(arguments: dict[str, Any], budget: dict[str, Any], share: tuple[int, int], watch: "Watch") -> "Painting":
+    from lenslet.image import open_image
+    from lenslet.tasks.style.prepare import prepare
+    from lenslet.verbs.encoder import DEFAULT, encoder_of
+
+    if arguments.get("style") is None:
+        raise CallError("the task style needs --style and the painting to learn from: --style monet.jpg")
+    for name in _NOT_FOR_STYLE:
+        if arguments.get(name) not in (None, False, "none"):
+            raise CallError(f"--{name.replace('_', '-')} is not for the task style; leave it out")
+    painting, strength = Path(arguments["style"]), arguments.get("strength")
+    plain = {k: v for k, v in _plainly(arguments, budget, share, watch).items() if k not in ("augment", "overfit")}
+    return prepare(
+        arguments["data"], style=open_image(painting), style_name=painting.stem, net=arguments.get("net"),
+        encoder=encoder_of(DEFAULT, watch.bar), encoder_name=DEFAULT, strength=0.5 if strength is None else strength,
+        **plain,
     )  # fmt: skip
 
 

@@ -63,7 +63,7 @@ def write_arguments(folder: Path, arguments: Mapping[str, Any]) -> None:
     kept = {
         name: value for name, value in arguments.items() if value is not None and name not in ("resume", "progress")
     }
-    for name in ("data", "weights"):
+    for name in ("data", "weights", "style"):
         if name in kept and Path(kept[name]).exists():
             kept[name] = str(Path(kept[name]).absolute())
     lines = [f"{name}: {json.dumps(value, ensure_ascii=False, default=str)}\n" for name, value in kept.items()]

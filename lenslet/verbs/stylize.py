@@ -1,5 +1,6 @@
 """stylize: a photo, painted in the style of another picture."""
 
+import inspect
 from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
@@ -8,20 +9,36 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 from annotated_doc import Doc
 
 if TYPE_CHECKING:
-    from lenslet.results.painting import Painting
+    from lenslet.results import Painting, Repainted
 
 Picture = str | Path | Any
 
 
 def stylize(
-    content: Annotated[str | Path | Any, Doc("The picture whose things are shown: a file, colour or grey.")],
+    content: Annotated[
+        str | Path | Any,
+        Doc(
+            "The picture whose things are shown: a file, colour or grey. With --model also a folder of them or a film."
+        ),
+    ],
     style: Annotated[
         Sequence[str | Path | Any] | str | Path | Any,
-        Doc("The picture or pictures whose strokes and colours are used."),
-    ],
+        Doc("The picture or pictures whose strokes and colours are used; none with --model."),
+    ] = (),
     *,
+    model: Annotated[
+        str | Path | Any,
+        Doc(
+            "Paint at once, through a model that holds its style: the name of one that comes with Lenslet, see "
+            "`lenslet models`, or a folder that `lenslet train --task style` made."
+        ),
+    ] = None,
     out: Annotated[
-        str | Path | None, Doc("Save the painting here, as .png (which carries its recipe), .jpg, .webp, .tif or .bmp.")
+        str | Path | None,
+        Doc(
+            "Save the painting here, as .png (which carries its recipe), .jpg, .webp, .tif or .bmp; of many pictures a "
+            "folder, of a film .mp4, .mkv or .mov."
+        ),
     ] = None,
     plot: Annotated[str | Path | None, Doc("Save content, styles and painting side by side here.")] = None,
     size: Annotated[int, Doc("Long side of the painting in pixels.")] = 512,
@@ -32,7 +49,7 @@ def stylize(
             "Through whose eyes they are compared: a model that comes with Lenslet, a model folder, or a net with "
             "official weights; vgg19 is the papers' (downloaded once, 550 MB)."
         ),
-    ] = "natural",
+    ] = "texture",
     steps: Annotated[int, Doc("Steps on the full size; each smaller size before it has twice as many.")] = 60,
     start: Annotated[Literal["content", "noise"], Doc("What is painted on.")] = "content",
     keep_colours: Annotated[bool, Doc("Keep the content's colours and paint its brightness only.")] = False,
@@ -52,14 +69,17 @@ def stylize(
     scales: Annotated[int | None, Doc("Sizes to paint at, each twice the last; 1 paints at full size only.")] = None,
     method: Annotated[Literal["lbfgs", "adam"], Doc("How the pixels are moved.")] = "lbfgs",
     seed: Annotated[int, Doc("Of the noise to start from.")] = 0,
+    steady: Annotated[
+        float, Doc("Of a film: how far parts that stay as they are keep their painting, 0 to below 1.")
+    ] = 0.8,
     every: Annotated[int | None, Doc("Save the picture after every so many steps, too, beside --out.")] = None,
     precision: Annotated[Literal["auto", "bf16", "fp32"], Doc("Numbers to compute with; auto is fast.")] = "auto",
     progress: Annotated[bool, Doc("Show a bar on stderr.")] = True,
-) -> "Painting":
+) -> "Painting | Repainted":
     """Paint a photo in the style of another picture.
 
-    Whoever breaks it off with Ctrl-C keeps the picture so far. From Python, pictures may also be arrays or Pillow
-    images.
+    Whoever breaks it off with Ctrl-C keeps the picture so far. With `model` it takes less than a second. From Python,
+    pictures may also be arrays or Pillow images.
 
     Raises:
         ImageError: a file is no readable picture.
@@ -76,7 +96,17 @@ def stylize(
     from lenslet.verbs.easel import look
     from lenslet.verbs.encoder import encoder_of
     from lenslet.verbs.progress import bar
+    from lenslet.verbs.repaint import is_many
 
+    if model is not None:
+        from lenslet.verbs.repaint import repaint
+
+        _see_only_model(locals())
+        _see_places([] if is_many(content) else [content], None if is_many(content) else out, plot, None)
+        return repaint(
+            content, model, out=out, plot=plot, size=size, keep_colours=keep_colours, steady=steady, progress=progress
+        )
+    _see_style(content, style)
     manner = Manner(
         strength=strength,
         alpha=alpha,
@@ -143,6 +173,37 @@ def _several(given: Any) -> list[Any]:
     if given is None:
         return []
     return list(given) if isinstance(given, list | tuple) else [given]
+
+
+def _see_style(content: Any, style: Any) -> None:
+    """Painting step by step is of one picture, in a style.
+
+    Raises:
+        CallError: it is not.
+    """
+    from lenslet.errors import CallError
+    from lenslet.verbs.repaint import is_many
+
+    if is_many(content):
+        raise CallError(f"{content} has many pictures, and painting one takes a minute: give --model, which is quick")
+    if not _several(style):
+        raise CallError("give the style: one picture or more, or --model and the name of one that holds a style")
+
+
+def _see_only_model(given: dict[str, Any]) -> None:
+    """A model holds its style, and all that was chosen when it learned.
+
+    Raises:
+        CallError: something is said that only painting step by step can use.
+    """
+    from lenslet.errors import CallError
+
+    if _several(given["style"]):
+        raise CallError("give a style or --model, not both: the model holds its own style")
+    used = {"content", "style", "model", "out", "plot", "size", "keep_colours", "steady", "progress", "precision"}
+    for name, parameter in inspect.signature(stylize).parameters.items():
+        if name not in used and given[name] != parameter.default:
+            raise CallError(f"--{name.replace('_', '-')} is for painting step by step; leave it out with --model")
 
 
 def _see_places(sources: list[Any], out: str | Path | None, plot: str | Path | None, every: int | None) -> None:

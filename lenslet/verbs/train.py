@@ -26,23 +26,24 @@ def train(
         Doc(
             "A folder with one folder of pictures per class, or a .csv of paths and labels; or pictures with boxes in "
             "the form of Pascal VOC, COCO, YOLO, Label Studio or a table; or with points, in one of the last four; "
-            "with or without train and val parts; not with --resume."
+            "with or without train and val parts; for a style any photos; not with --resume."
         ),
     ] = None,
     *,
     task: Annotated[
-        Literal["classify", "detect", "localize", "landmark", "face"] | None,
+        Literal["classify", "detect", "localize", "landmark", "face", "style"] | None,
         Doc(
             "What to learn: what a picture shows; which things, and where; one thing and its box; where the points of "
-            "a thing are; or whether two pictures show the same one (faces, glyphs, parts; a folder for each). By the "
-            "look of the data if left out, folders of people too; not localize."
+            "a thing are; whether two pictures show the same one (a folder for each); or to paint in a --style. By the "
+            "look of the data if left out, folders of people too; not localize and style."
         ),
     ] = None,
     net: Annotated[
         str | None,
         Doc(
             "The net, see `lenslet models`; if left out facet_s, bead_s or bead_m for small colour pictures, argus_s "
-            "for things in pictures, locus_s for one thing, stylus_s for points, cameo_s or signet_s to compare."
+            "for things in pictures, locus_s for one thing, stylus_s for points, cameo_s or signet_s to compare, "
+            "brush_s to paint."
         ),
     ] = None,
     weights: Annotated[
@@ -70,7 +71,7 @@ def train(
         int | None,
         Doc(
             "Side of the square that the net sees, in pixels, or the longer side where it sees a rectangle; from the "
-            "pictures if left out."
+            "pictures if left out. Of a style its longer side: larger makes larger strokes; 384 if left out."
         ),
     ] = None,
     head: Annotated[
@@ -105,6 +106,13 @@ def train(
             "To compare people: find the largest face of each picture and bring it upright, before anything is "
             "learned, and whenever the model is asked; by the look of the pictures if left out."
         ),
+    ] = None,
+    style: Annotated[
+        str | Path | None, Doc("With the task style: the painting whose strokes and colours are to be learned.")
+    ] = None,
+    strength: Annotated[
+        float | None,
+        Doc("With the task style: 0 is the photograph, 1 the style alone, as for `stylize`; 0.5 if left out."),
     ] = None,
     batch: Annotated[int | None, Doc("Pictures per step.")] = None,
     rate: Annotated[float | None, Doc("The highest learning rate.")] = None,

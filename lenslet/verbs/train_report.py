@@ -52,6 +52,10 @@ def write_report(
     """
     if model.card.task == "detect":
         return write_finding_report(model, prepared, rows, folder, facts(model, rows), command(arguments), notes)
+    if model.card.task == "style":
+        from lenslet.verbs.style_report import write_style_report
+
+        return write_style_report(model, prepared, rows, folder, facts(model, rows), command(arguments), notes)
     if model.card.task == "face":
         from lenslet.verbs.face_report import write_face_report
 

@@ -111,6 +111,7 @@ class Easel:
         return self._work.made
 
     def _paint(self, work: _Work, content: Path | bytes, style: Path | bytes) -> None:
+        from lenslet.results import Painting
         from lenslet.verbs.easel import looked_at
         from lenslet.verbs.stylize import stylize
 
@@ -130,6 +131,7 @@ class Easel:
         try:
             with looked_at(look):
                 painting = stylize(content, [style], progress=False, **work.chosen)
+            assert isinstance(painting, Painting)  # one picture, painted step by step
             recipe = {**painting.recipe, "content_name": work.names[0], "style_names": [work.names[1]]}
             work.made = replace(painting, recipe=recipe)
             _show(work, painting.picture)

@@ -5,7 +5,7 @@ convolutions, pools take the mean where the largest left holes in the gradient (
 work in bfloat16 where the CPU does.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -22,6 +22,7 @@ from lenslet.nets.facet import Facet
 from lenslet.nets.features import Features, names_of
 from lenslet.nets.fused import fused
 from lenslet.nets.squeezenet import SqueezeNet
+from lenslet.nets.swatch import Swatch
 from lenslet.nets.vgg import VGG
 
 __all__ = ["PIXELS", "Encoder", "Taps", "average_pools", "taps_of"]
@@ -76,6 +77,12 @@ OF_FACET = Taps(
     zoom=2,
     margin=12,
 )
+# Two style taps at the full size: with one, a fine grain stays; two of content: relu4_1 alone lets windows go.
+OF_SWATCH = Taps(
+    {"relu3_3": 0.5, "relu4_1": 0.5},
+    {PIXELS: 0.2} | dict.fromkeys(("relu1_1", "relu1_2", "relu2_2", "relu3_1", "relu4_1", "relu5_1"), 0.8 / 6),
+    margin=12,
+)
 
 
 def taps_of(net: nn.Module) -> Taps:
@@ -86,6 +93,8 @@ def taps_of(net: nn.Module) -> Taps:
         return OF_SQUEEZENET
     if isinstance(net, Facet):
         return OF_FACET
+    if isinstance(net, Swatch):
+        return OF_SWATCH
     # The deepest layer at each stride; what comes after smaller maps (a detector's way back up) is no encoder
     last: dict[float, str] = {}
     for layer in names_of(net):
@@ -146,22 +155,41 @@ class Encoder:
         self.features = Features(own, [layer for layer in self.taps.layers if layer != PIXELS])
         self.mean, self.std = (torch.tensor(values).view(1, -1, 1, 1) for values in (mean, std))
 
-    def __call__(self, picture: Float[Tensor, "1 3 h w"]) -> dict[str, Tensor]:
-        """The activations of a picture with values in 0..1, a little beyond allowed; gradients flow."""
-        picture = self.framed(picture)
-        colours = 2 * picture - 1
+    def __call__(self, pictures: Float[Tensor, "n 3 h w"], only: Sequence[str] | None = None) -> dict[str, Tensor]:
+        """The activations of pictures with values in 0..1, a little beyond allowed; gradients flow.
+
+        Args:
+            pictures: as a rule one.
+            only: of the taps, those that are wanted; the pass ends at the deepest.
+        """
+        return self.look(self.framed(pictures), self.taps.layers if only is None else only)
+
+    def look(self, framed: Float[Tensor, "n 3 h w"], layers: Sequence[str]) -> dict[str, Tensor]:
+        """The activations of pictures that have their margin already, or are a part of such a one."""
+        colours, seen = 2 * framed - 1, framed
         if self.channels == 1:
-            picture = (picture * picture.new_tensor(_LUMA).view(1, 3, 1, 1)).sum(1, keepdim=True)
+            seen = (seen * seen.new_tensor(_LUMA).view(1, 3, 1, 1)).sum(1, keepdim=True)
         if self.taps.zoom > 1:
-            picture = functional.interpolate(picture, scale_factor=self.taps.zoom, mode="bilinear", align_corners=False)
-        seen = ((picture - self.mean) / self.std).contiguous(memory_format=torch.channels_last)
-        with autocast(self.precision, seen.device):
-            found = self.features(seen)
-        if PIXELS in self.taps.layers:
+            seen = functional.interpolate(seen, scale_factor=self.taps.zoom, mode="bilinear", align_corners=False)
+        seen = ((seen - self.mean) / self.std).contiguous(memory_format=torch.channels_last)
+        names = [layer for layer in layers if layer != PIXELS]
+        features = self.features if len(names) == len(self.features.names) else Features(self.features.net, names)
+        found: dict[str, Tensor] = {}
+        if names:
+            with autocast(self.precision, seen.device):
+                found = features(seen)
+        if PIXELS in layers:
             found[PIXELS] = torch.cat([colours, torch.ones_like(colours[:, :1])], 1)
         return found
 
-    def framed(self, picture: Float[Tensor, "1 c h w"]) -> Float[Tensor, "1 c h2 w2"]:
+    def to(self, device: torch.device) -> "Encoder":
+        """Move to a device, in place."""
+        if self.mean.device != device:
+            self.features.net.to(device)
+            self.mean, self.std = self.mean.to(device), self.std.to(device)
+        return self
+
+    def framed(self, picture: Float[Tensor, "n c h w"]) -> Float[Tensor, "n c h2 w2"]:
         """With the margin in which the picture is mirrored."""
         margin = min(self.taps.margin, *(side - 1 for side in picture.shape[2:]))
         return functional.pad(picture, (margin,) * 4, mode="reflect") if margin else picture

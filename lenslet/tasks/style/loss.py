@@ -22,10 +22,12 @@ __all__ = [
     "content_cost",
     "painting_cost",
     "relative_content_cost",
+    "relative_distance",
     "relative_style_cost",
     "style_cost",
     "style_cost_from",
     "style_cost_over_layers",
+    "style_distance",
     "style_matrix",
     "total_variation",
 ]
@@ -87,9 +89,18 @@ def style_cost_from(
 
     Source: course item 4.12.
     """
-    positions = _positions(generated, mask)
-    distance = _matrix_distance(target * positions, style_matrix(generated, mask))
-    return distance / (2 * positions * generated.shape[1]) ** 2
+    return style_distance(target, style_matrix(generated, mask), _positions(generated, mask))
+
+
+def style_distance(
+    target: Float[Tensor, "c c"], matrix: Float[Tensor, "c c"], positions: float | int
+) -> Float[Tensor, ""]:
+    """The same, of a painting's style matrix and the number of positions that it is a sum over.
+
+    Source: course item 4.12.
+    """
+    distance = _matrix_distance(target * positions, matrix)
+    return distance / (2 * positions * len(matrix)) ** 2
 
 
 def style_cost_over_layers(costs: Mapping[str, Tensor], weights: Mapping[str, float | int]) -> Float[Tensor, ""]:
@@ -126,8 +137,14 @@ def relative_style_cost(
         generated: activations of the painting.
         mask: where in the painting.
     """
-    matrix = style_matrix(generated, mask) / _positions(generated, mask)
-    return _matrix_distance(target, matrix) / target.square().sum().clamp(min=_NOTHING)
+    return relative_distance(target, style_matrix(generated, mask), _positions(generated, mask))
+
+
+def relative_distance(
+    target: Float[Tensor, "c c"], matrix: Float[Tensor, "c c"], positions: float | int
+) -> Float[Tensor, ""]:
+    """The same, of a painting's style matrix and the number of positions that it is a sum over."""
+    return _matrix_distance(target, matrix / positions) / target.square().sum().clamp(min=_NOTHING)
 
 
 def total_variation(picture: Float[Tensor, "1 c h w"]) -> Float[Tensor, ""]:

@@ -21,11 +21,15 @@ from lenslet.tasks.style.decode import brightness, dressed, matched, pixels, ten
 from lenslet.tasks.style.encoder import Encoder
 from lenslet.tasks.style.manner import Manner
 from lenslet.tasks.style.targets import Targets
+from lenslet.tasks.style.tiles import Tiles
 
 __all__ = ["Painter", "sizes_for"]
 
 _COARSEST = 128  # pixels of the long side; on less nothing of a picture is left
 _COARSE_STEPS = 2  # times as many steps at the smaller sizes
+_WHOLE = 2.5e9  # bytes of activations from which on a picture is looked at tile by tile
+_HISTORY = 1e9  # bytes of steps that L-BFGS may remember
+_PICTURES = 16  # of a large painting that lie in memory at a time, slopes and others among them
 
 
 class Painter:
@@ -61,6 +65,7 @@ class Painter:
         manner.weights(len(styles))
         self.encoder, self.manner, self.content, self.styles, self.masks = encoder, manner, content, styles, masks
         self.sizes = sizes_for(content.shape[:2], size, encoder.smallest, manner.scales)
+        self.tiles = _tiles(encoder) if encoder.bytes_for(*self.sizes[-1]) > _WHOLE else None
         self._refuse_larger_than_memory()
         self._full = self._at(self.sizes[-1])
 
@@ -78,7 +83,11 @@ class Painter:
             else:
                 picture = functional.interpolate(picture, (height, width), mode="bicubic", align_corners=False)
             stroke: Stroke | None = None
-            for stroke in paint(picture, targets.cost, steps=count, method=manner.method, rate=manner.rate, tuned=True):
+            history = max(int(_HISTORY / (2 * _bytes_of((height, width)))), 5)
+            for stroke in paint(
+                picture, targets.cost, steps=count, method=manner.method, rate=manner.rate, history=min(history, 50),
+                tuned=True,
+            ):  # fmt: skip
                 if done and stroke.step == 0:  # the start of a larger size is no step
                     continue
                 yield replace(
@@ -106,11 +115,10 @@ class Painter:
     def _refuse_larger_than_memory(self) -> None:
         height, width = self.sizes[-1]
         side = max(round(max(height, width) * self.manner.style_scale), 1)
-        # A style is only looked at, without a way back: about half as much
-        needs = [("the painting", self.encoder.bytes_for(height, width), self.sizes[-1], max(height, width))]
+        needs = [("the painting", self._needed((height, width)), self.sizes[-1], max(height, width))]
         for style in self.styles:
             size = _fitted(style.shape[:2], side, self.encoder.smallest)
-            needs.append(("a style", self.encoder.bytes_for(*size) // 2, size, side))
+            needs.append(("a style", self._needed(size), size, side))
         free = memory_free()
         for what, need, size, now in needs:
             if need > free:
@@ -121,6 +129,13 @@ class Painter:
                     f"{self.encoder.name} and {free / 1e9:.1f} GB are free: take a smaller {which} of about {fits} "
                     "pixels, or a smaller net"
                 )
+
+    def _needed(self, size: tuple[int, int]) -> int:
+        """About how many bytes painting at a size takes, or looking at a style of it: whole, or tile by tile."""
+        whole = self.encoder.bytes_for(*size)
+        if self.tiles is None or whole <= _WHOLE:
+            return whole
+        return self.tiles.bytes_for() + _PICTURES * _bytes_of(size) + int(min(_HISTORY, 100 * _bytes_of(size)))
 
     def _at(self, size: tuple[int, int]) -> UInt8[np.ndarray, "h w 3"]:
         return resize(self.content, size)
@@ -134,7 +149,21 @@ class Painter:
             content = brightness(content)
             styles = [matched(brightness(style), content) for style in styles]
         masks: list[Tensor | None] = [brightness(tensor(resize(mask, size)))[0, 0] for mask in self.masks]
-        return Targets.of(self.encoder, self.manner, content, styles, masks or [None] * len(styles)), content
+        tiles = self.tiles if self.encoder.bytes_for(*size) > _WHOLE else None
+        return Targets.of(self.encoder, self.manner, content, styles, masks or [None] * len(styles), tiles), content
+
+
+def _tiles(encoder: Encoder) -> Tiles | None:
+    """How to look at pictures that are too large; None where nobody knows how far this net sees."""
+    try:
+        return Tiles(encoder)
+    except CallError:
+        return None
+
+
+def _bytes_of(size: tuple[int, int]) -> int:
+    """Of a picture in float32."""
+    return 12 * size[0] * size[1]
 
 
 def sizes_for(original: tuple[int, int], size: int, smallest: int, scales: int | None) -> list[tuple[int, int]]:

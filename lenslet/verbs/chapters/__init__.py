@@ -35,5 +35,6 @@ def chapters() -> "tuple[Callable[[Path, int, bool], Chapter], ...]":
     from lenslet.verbs.chapters.digits import digits
     from lenslet.verbs.chapters.filters import filters
     from lenslet.verbs.chapters.one_shot import one_shot
+    from lenslet.verbs.chapters.style import style
 
-    return (digits, filters, detection, one_shot)
+    return (digits, filters, detection, one_shot, style)

@@ -166,3 +166,14 @@ def test_call_stands_in_for_the_verb_with_the_same_arguments():
 
     result = invoke(Command(count, show, call=lambda n: n + 1, record=lambda n: {"n": n}), "3", "--json")
     assert result.stdout == '{"schema": 1, "n": 4}\n'
+
+
+def test_a_value_that_is_not_all_that_was_asked_for_is_shown_and_then_fails_in_both_forms():
+    def judge(value: Value) -> None:
+        raise KeyboardInterrupt("half a pot")
+
+    for form in ([], ["--json"]):
+        result = invoke(Command(brew, show, judge=judge), "mint", "--out", "pot", *form)
+        assert "mint" in result.stdout
+        assert result.exit_code == 130
+        assert "half a pot" in result.stderr

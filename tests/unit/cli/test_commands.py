@@ -5,9 +5,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from lenslet.cli import demo, describe, evaluate, filter, models, predict  # noqa: A004
+from lenslet.cli import demo, describe, evaluate, filter, models, predict, stylize  # noqa: A004
 from lenslet.errors import WorkError
-from lenslet.results import Classification, Evaluation, Miss, Unreadable
+from lenslet.results import Classification, Evaluation, Miss, Painting, Repainted, Unreadable
 from lenslet.verbs.bulk import Bulk
 from lenslet.verbs.demo import Demo
 
@@ -100,3 +100,33 @@ def test_models_lists_nets_and_shows_one(capsys):
     out = capsys.readouterr().out
     assert "licence: " in out
     assert "note: \n" not in out
+
+
+def a_painting(**given) -> Painting:
+    black = np.zeros((3, 4, 3), np.uint8)
+    return Painting(black, black, (), {"model": "night"}, **given)
+
+
+def test_stylize_says_what_it_painted_how_long_it_took_and_where_it_lies(capsys):
+    costs = ({"content": 0.0, "style": 8.0}, {"content": 0.5, "style": 1.0})
+    stylize.show(a_painting(costs=costs, seconds=12.3, saved=Path("a.png")))
+    stylize.show(a_painting(seconds=0.43))
+    stylize.show(Repainted(Path("out"), 4, 2.0, "night"))
+    captured = capsys.readouterr()
+    assert captured.out == (
+        "4 x 3 pixels, 1 steps, 12 s, cost 8 -> 1.5: a.png\n"
+        "4 x 3 pixels, 0.4 s: not saved\n"
+        "4 pictures in 2.0 s, 0.50 s each: out\n"
+    )
+    assert "give --out" in captured.err
+
+
+def test_stylize_that_was_stopped_or_lacks_pictures_does_not_end_well():
+    stylize.judge(a_painting())
+    stylize.judge(Repainted(Path("out"), 4, 2.0, "night", film=True))
+    with pytest.raises(KeyboardInterrupt, match="stopped before its end"):
+        stylize.judge(a_painting(stopped=True))
+    with pytest.raises(KeyboardInterrupt):
+        stylize.judge(Repainted(Path("out"), 4, 2.0, "night", stopped=True))
+    with pytest.raises(WorkError, match="1 of 5 pictures could not be painted"):
+        stylize.judge(Repainted(Path("out"), 4, 2.0, "night", unreadable=(BROKEN,)))

@@ -11,11 +11,12 @@ from torch import nn
 from lenslet.errors import CallError, ShapeError
 from lenslet.nets import NETS, anatomy, build, check_size, input_channels, smallest_size, usual_size
 
-CLASSIFYING = [name for name in NETS if not name.startswith(("argus", "locus", "stylus"))]
+CLASSIFYING = [name for name in NETS if not name.startswith(("argus", "brush", "locus", "stylus"))]
 FAMILIES = [
     "alexnet",
     "argus",
     "bead",
+    "brush",
     "cameo",
     "facet",
     "googlenet",
@@ -26,6 +27,7 @@ FAMILIES = [
     "simple_convnet",
     "squeezenet",
     "stylus",
+    "swatch",
     "vgg",
 ]
 TINY = [name for name in CLASSIFYING if name.endswith("_tiny") or name in ("resnet8", "plain8")]

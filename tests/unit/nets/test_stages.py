@@ -9,7 +9,7 @@ from lenslet.errors import CallError
 from lenslet.nets import NETS, build, input_channels, smallest_size, usual_size
 from lenslet.nets.stages import head, split, stages
 
-CLASSIFYING = [name for name in NETS if not name.startswith(("argus", "locus", "stylus"))]
+CLASSIFYING = [name for name in NETS if not name.startswith(("argus", "brush", "locus", "stylus"))]
 SMALL = [name for name in CLASSIFYING if name.endswith("_tiny")] + [
     "resnet8", "plain8", "lenet5", "lenet_course", "simple_convnet", "facet_s", "squeezenet1_0",
 ]  # fmt: skip

@@ -42,7 +42,7 @@ def test_a_painting_comes_back_and_is_saved_with_its_recipe(photo: Path, monet: 
     assert recipe["schema"] == 1
     assert recipe["content_name"] == "photo.png"
     assert recipe["style_names"] == ["monet.jpg"]
-    assert (recipe["seed"], recipe["strength"], recipe["encoder"]) == (7, 0.7, "natural")
+    assert (recipe["seed"], recipe["strength"], recipe["encoder"]) == (7, 0.7, "texture")
     assert str(photo.parent) not in json.dumps(recipe), "where files lie is nobody's business"
     assert open_image(plot).shape[1] > 3 * 60
     first, last = painting.costs[0], painting.costs[-1]

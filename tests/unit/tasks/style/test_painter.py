@@ -157,9 +157,9 @@ def test_a_style_is_looked_at_in_the_size_asked_for(encoder: Encoder, monkeypatc
     seen: list[list[tuple[int, ...]]] = []
     of = Targets.of.__func__
 
-    def spy(cls, encoder, manner, content, styles, masks):
+    def spy(cls, encoder, manner, content, styles, masks, tiles):
         seen.append([tuple(style.shape[2:]) for style in styles])
-        return of(cls, encoder, manner, content, styles, masks)
+        return of(cls, encoder, manner, content, styles, masks, tiles)
 
     monkeypatch.setattr(Targets, "of", classmethod(spy))
     list(Painter(encoder, a_photo(), [a_photo(1)], Manner(style_scale=2, steps=1, scales=2), size=128).strokes())

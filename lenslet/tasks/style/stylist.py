@@ -1,0 +1,263 @@
+"""The object a user holds: a net that paints any picture in its one style, at once."""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
+from time import perf_counter
+from typing import Any
+
+import numpy as np
+import torch
+from jaxtyping import Float, UInt8
+from torch import Tensor, nn
+
+from lenslet.card import Card, fingerprint, save
+from lenslet.data.split import without_seen
+from lenslet.errors import CallError, CardError, DataError, ImageError
+from lenslet.image import find_images, open_image, resize
+from lenslet.results import Evaluation, Miss, Painting, Unreadable
+from lenslet.results.intervals import bootstrap
+from lenslet.tasks.style.decode import dressed, pixels, tensor
+from lenslet.tasks.style.encoder import Encoder
+from lenslet.tasks.style.training import Goal, judged
+
+__all__ = ["Stylist"]
+
+Picture = str | Path | bytes | np.ndarray | Any  # Any stands for PIL.Image.Image, which only the image room imports
+
+STYLE = "style/"
+"""How the names of a style's matrices begin, beside those of the weights."""
+_SMALLEST = 16  # pixels of a short side
+_MEASURED = 256  # pixels of the long side of what is measured
+_WORST = 12
+
+
+class Stylist:
+    """A trained net with its card: call it with a picture, measure it on photos, save it.
+
+    Args:
+        net: picture -> painting, in normalised numbers.
+        card: preprocessing and all that is known about it; its head says which style, strength and encoder.
+        style: layer of that encoder -> the style's matrix, divided by its number of positions.
+        eyes: opens the encoder, which only measuring needs.
+        evaluation: the measurement its card quotes, where it is at hand.
+        folder: where it lies on the disk, if it does.
+    """
+
+    def __init__(
+        self,
+        net: nn.Module,
+        card: Card,
+        style: Mapping[str, Float[Tensor, "_ _"]],
+        eyes: Callable[[], Encoder],
+        *,
+        evaluation: Evaluation | None = None,
+        folder: Path | None = None,
+    ) -> None:
+        self.net = net.eval().to(memory_format=torch.channels_last)  # type: ignore[call-overload]
+        self.card, self.style, self.eyes, self.evaluation, self.folder = card, style, eyes, evaluation, folder
+        self.curve = None  # of how many pictures would help; classification has it
+
+    @classmethod
+    def restored(
+        cls, net: nn.Module, card: Card, state: Mapping[str, Tensor], folder: Path, eyes: Callable[[Any], Encoder]
+    ) -> "Stylist":
+        """From its folder.
+
+        Raises:
+            CardError: the card does not say what a style needs.
+        """
+        said = card.head
+        if not isinstance(said.get("encoder"), str) or not isinstance(said.get("strength"), int | float):
+            raise CardError(f"{folder}: the card is damaged: its head names no encoder and strength")
+        if not 0 <= said["strength"] <= 1:
+            raise CardError(f"{folder}: the card is damaged: a strength of {said['strength']}")
+        style = {name.removeprefix(STYLE): value.float() for name, value in state.items() if name.startswith(STYLE)}
+        net.load_state_dict({name: value for name, value in state.items() if not name.startswith(STYLE)})
+        return cls(net, card, style, lambda: eyes(said["encoder"]), folder=folder)
+
+    @property
+    def labels(self) -> tuple[str, ...]:
+        """Names of a painting's channels."""
+        return self.card.labels
+
+    @property
+    def name(self) -> str:
+        """Of the style."""
+        return str(self.card.head.get("style", "style"))
+
+    @property
+    def fingerprint(self) -> str:
+        """What decides its answers: SHA-256 over weights, net and preprocessing."""
+        return fingerprint(self.card, self.net.state_dict())
+
+    def __repr__(self) -> str:
+        return f"Stylist({self.name}, {self.card.net}, strength {self.card.head['strength']:g})"
+
+    def __call__(self, picture: Picture, *, size: int | None = 512, keep_colours: bool = False) -> Painting:
+        """Paint one picture: a path, bytes, an array (h, w, 3) of uint8, or a Pillow image.
+
+        Args:
+            picture: the picture.
+            size: long side of the painting, pixels; None: that of the picture.
+            keep_colours: keep the picture's colours and paint its brightness only.
+
+        Raises:
+            ImageError: it cannot be opened.
+            CallError: the painting would be narrower than 16 pixels.
+        """
+        photo = open_image(picture, at_least=None if size is None else (2 * size, 2 * size))
+        began = perf_counter()
+        painted = self.paint(sized(photo, size), keep_colours=keep_colours)
+        return Painting(
+            picture=painted,
+            content=photo,
+            styles=(),
+            recipe=self.recipe(picture, size, keep_colours),
+            seconds=perf_counter() - began,
+        )
+
+    @torch.no_grad()
+    def paint(self, photo: UInt8[np.ndarray, "h w 3"], *, keep_colours: bool = False) -> UInt8[np.ndarray, "h w 3"]:
+        """The painting of a photo, pixel for pixel; in float32, so that it depends on its photo alone."""
+        device = next(self.net.parameters()).device
+        values = tensor(photo).to(device)
+        mean, std = (
+            values.new_tensor(v).view(1, 3, 1, 1) for v in (self.card.preprocess.mean, self.card.preprocess.std)
+        )
+        raw = self.net(((values - mean) / std).contiguous(memory_format=torch.channels_last))
+        painted = raw.float() * std + mean
+        return pixels(dressed(painted.clamp(0, 1), values) if keep_colours else painted)
+
+    def predict(
+        self, pictures: Iterable[str | Path], *, batch: int = 1, size: int | None = 512
+    ) -> Iterator[Painting | Unreadable]:
+        """The paintings of files, one each, in their order; one that cannot be opened gives an `Unreadable`.
+
+        Args:
+            pictures: files.
+            batch: of no use here: pictures have sizes of their own, and are painted one by one.
+            size: long side of the paintings, pixels.
+        """
+        del batch
+        for path in pictures:
+            try:
+                yield self(path, size=size)
+            except (ImageError, CallError) as error:
+                yield Unreadable(Path(path), str(error))
+
+    def evaluate(
+        self,
+        data: str | Path | Sequence[str | Path],
+        *,
+        include_seen: bool = False,
+        on_picture: Callable[[int, int], None] | None = None,
+    ) -> Evaluation:
+        """Measure on photos: how far paintings are from their content and from the style, 0 where they have arrived.
+
+        `content` is about 1 where nothing of the photo is left; `style` is beside `style_of_photos`, that of the photos
+        as they are. `cost` is what was to fall.
+
+        Args:
+            data: a folder of photos, with any folders below it; or files.
+            include_seen: measure on photos it was trained on, too.
+            on_picture: called with (done, of) photos.
+
+        Raises:
+            DataError: none of them can be read.
+            CallError, CardError: the encoder that it was trained through is not there.
+        """
+        paths = find_images(data) if isinstance(data, str | Path) else [Path(path) for path in data]
+        paths, notes = without_seen(paths, paths, self.card.seen, include_seen=include_seen)
+        goal, strength = Goal(self.eyes(), self.style), float(self.card.head["strength"])
+        rows, read, skipped = [], [], []
+        for number, path in enumerate(paths, start=1):
+            try:
+                photo = sized(open_image(path, at_least=(2 * _MEASURED, 2 * _MEASURED)), _MEASURED)
+            except (ImageError, CallError) as error:
+                skipped.append((str(path), str(error)))
+                continue
+            rows.append(self._costs(photo, goal))
+            read.append(path)
+            if on_picture is not None:
+                on_picture(number, len(paths))
+        if not rows:
+            raise DataError(f"none of the {len(paths)} pictures can be read; the first: {skipped[0][1]}")
+        table = np.array([(c, s, o, judged(c, s, strength)) for c, s, o in rows])
+        names = ("content", "style", "style_of_photos", "cost")
+        between = bootstrap(table)
+        worst = np.argsort(-table[:, 3], kind="stable")[:_WORST]
+        return Evaluation(
+            task="style",
+            n=len(rows),
+            metrics=dict(zip(names, table.mean(0).tolist(), strict=True)),
+            intervals={} if between is None else dict(zip(names, between, strict=True)),
+            labels=(self.name,),
+            worst=tuple(
+                Miss(read[i], self.name, f"content {table[i, 0]:.3f}, style {table[i, 1]:.4f}", 1.0, table[i, 3].item())
+                for i in worst
+            ),
+            skipped=tuple(skipped),
+            notes=(*notes, f"relative costs through {goal.encoder.name}, photos of {_MEASURED} pixels"),
+        )
+
+    @torch.no_grad()
+    def _costs(self, photo: UInt8[np.ndarray, "h w 3"], goal: Goal) -> tuple[float, float, float]:
+        """Content and style cost of the painting, and style cost of the photo itself."""
+        before, after = tensor(photo), tensor(self.paint(photo))
+        content, style = goal.costs(after, before)
+        return float(content), float(style), float(goal.costs(before, before)[1])
+
+    def save(self, folder: str | Path) -> Path:
+        """Write card.json and model.safetensors into `folder`, whole or not at all.
+
+        Raises:
+            OSError: the folder cannot be written.
+        """
+        self.folder = Path(folder)
+        kind = next(self.net.parameters()).dtype
+        style = {STYLE + name: matrix.to(kind) for name, matrix in self.style.items()}
+        self.card = save(self.folder, self.card, self.net.state_dict() | style)
+        return self.folder
+
+    def with_evaluation(self, evaluation: Evaluation, measured_on: str) -> "Stylist":
+        """The same model with its numbers on the card."""
+        card = replace(
+            self.card, metrics=dict(evaluation.metrics), intervals=dict(evaluation.intervals), measured_on=measured_on
+        )
+        return Stylist(self.net, card, self.style, self.eyes, evaluation=evaluation, folder=self.folder)
+
+    def recipe(self, picture: Picture, size: int | None, keep_colours: bool) -> dict[str, Any]:
+        """What a painting says of itself: names of files, not where they lie."""
+        named = Path(picture).name if isinstance(picture, str | Path) else "content"
+        head = self.card.head
+        return {
+            "lenslet": self.card.versions.get("lenslet", ""),
+            "content_name": named,
+            "style_names": [self.name],
+            "model": self.folder.name if self.folder is not None else self.card.net,
+            "model_sha256": self.card.sha256,
+            "strength": head["strength"],
+            "size": size,
+            "colours": "content" if keep_colours else "style",
+        }
+
+
+def sized(photo: UInt8[np.ndarray, "h w 3"], size: int | None) -> UInt8[np.ndarray, "H W 3"]:
+    """A photo with a long side of `size` pixels; None leaves it.
+
+    Raises:
+        CallError: its short side would be below 16 pixels.
+    """
+    height, width = photo.shape[:2]
+    if size is not None:
+        if size < 1:
+            raise CallError(f"size is the painting's long side in pixels, 1 or more, not {size}")
+        height, width = (max(round(side * size / max(photo.shape[:2])), 1) for side in photo.shape[:2])
+    if min(height, width) < _SMALLEST:
+        needed = -(-_SMALLEST * max(photo.shape[:2]) // min(photo.shape[:2]))
+        raise CallError(
+            f"a picture of {photo.shape[1]} x {photo.shape[0]} pixels would be painted as {width} x {height}, and the "
+            f"short side must have {_SMALLEST}: take a size of {needed} or more, or crop the picture"
+        )
+    return photo if (height, width) == photo.shape[:2] else resize(photo, (height, width))
