@@ -153,7 +153,13 @@ USES: tuple[Item, ...] = (
         "style: the cost",
         "J(G) = α J_content(C, G) + β J_style(S, G). Start G anywhere, and go down the slope of J by its "
         "pixels. The page Use paints.",
-        ("lenslet.tasks.style.loss.painting_cost", "lenslet.loops.paint", "lenslet stylize"),
+        (
+            "lenslet.tasks.style.loss.painting_cost",
+            "lenslet.loops.paint",
+            "lenslet stylize",
+            "lenslet.nets.brush_s",
+            "lenslet train --task style",
+        ),
         "/learn/style",
     ),
     Item(
