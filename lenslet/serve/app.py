@@ -23,7 +23,6 @@ from lenslet.serve.limits import Limits
 from lenslet.serve.metrics import Metrics
 from lenslet.serve.problems import Refused, problem, refused
 from lenslet.serve.shelf import Shelf
-from lenslet.verbs.gallery import Gallery
 
 __all__ = ["create_app"]
 
@@ -69,6 +68,8 @@ def create_app(
         raise CallError("who asks about people, or from elsewhere, has to show a token: give one")
     own: Any = gallery
     if isinstance(gallery, str | Path):
+        from lenslet.verbs.gallery import Gallery  # which needs cryptography
+
         where = gallery if "://" in str(gallery) else Path(gallery).absolute()
         own = Gallery(where, embedder)
         _ = own.embedder  # what cannot be opened is said now, and the first request need not wait for it

@@ -3,12 +3,12 @@
 import os
 import secrets
 import stat
+import tempfile
 from pathlib import Path
 
 import platformdirs
 
 from lenslet.errors import CallError
-from lenslet.gallery.keys import write_private
 
 __all__ = ["VARIABLE", "find_token", "own_file"]
 
@@ -42,10 +42,20 @@ def find_token(file: str | Path | None, *, make: bool) -> tuple[str | None, Path
         if file is not None and not path.parent.is_dir():
             raise CallError(f"{path.parent}: there is no such folder; make it first")
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        write_private(path, f"{secrets.token_urlsafe(32)}\n".encode())
+        _write(path, secrets.token_urlsafe(32))
     if os.name == "posix" and path.stat().st_mode & (stat.S_IRWXG | stat.S_IRWXO):
         raise CallError(f"{path}: others may read this token; say `chmod 600 {path}`, or delete it for a new one")
     return _good(path.read_text(encoding="utf-8", errors="replace"), str(path)), path
+
+
+def _write(path: Path, token: str) -> None:
+    """For its owner alone, at no moment for anybody else."""
+    handle, name = tempfile.mkstemp(prefix=".part-", dir=path.parent)  # made with mode 0600
+    with os.fdopen(handle, "w") as file:
+        file.write(token + "\n")
+        file.flush()
+        os.fsync(file.fileno())
+    Path(name).replace(path)
 
 
 def _good(text: str, where: str) -> str:

@@ -157,7 +157,7 @@ def test_any_other_address_demands_the_token(place, monkeypatch):
 WITHOUT_TORCH = """
 import sys
 
-sys.modules["torch"] = None  # importing it raises ModuleNotFoundError
+sys.modules["torch"] = sys.modules["cryptography"] = None  # importing them raises ModuleNotFoundError
 from lenslet.cli import main
 
 sys.argv = ["lenslet", "serve", "signs.onnx", "--port", "0"]
