@@ -68,7 +68,7 @@ def _navigation(page: Page, project: "Project") -> None:
 def _help(page: Page) -> None:
     """The dialog of shortcuts; the browser's own, which keeps the focus within and closes with Escape."""
     with tag("dialog", id="help", aria_labelledby="help-title"), tag("form", method="dialog"):
-        tag("h2", "Keys", id="help-title")
+        tag("h2", "Keys", id="help-title", tabindex="-1")
         for title, keys in ((page.title, page.shortcuts), ("Everywhere", EVERYWHERE)):
             if keys:
                 heading(title, level=3)

@@ -8,6 +8,7 @@ import numpy as np
 
 from lenslet.data.care.scan import Broken
 from lenslet.data.care.survey import Survey, short
+from lenslet.data.samples import holds_run
 from lenslet.image import KINDS, SUFFIXES
 from lenslet.image.names import spoken
 from lenslet.results.data_report import Finding
@@ -102,6 +103,9 @@ def others(survey: Survey) -> Iterator[Finding]:
         return
     found: dict[str, list[str]] = defaultdict(list)
     for place, folders, files in os.walk(root):
+        if place != str(root) and holds_run(files):
+            folders.clear()
+            continue
         folders[:] = sorted(f for f in folders if not f.startswith("."))
         for file in sorted(files):
             suffix = os.path.splitext(file)[1].lower()  # noqa: PTH122 - a name, no path

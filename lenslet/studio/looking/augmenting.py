@@ -4,7 +4,7 @@ import asyncio
 import base64
 from typing import TYPE_CHECKING, Any
 
-from nicegui import ui
+from nicegui import events, ui
 
 from lenslet.errors import LensletError
 from lenslet.studio.parts import button, chosen, tag, told, work
@@ -77,14 +77,21 @@ class Augmenting:
             button("Again", self._again, says="The same ranges, drawn by lot anew")
 
     def _slider(self, field: str, most: int | float, step: int | float) -> None:
+        """The browser's own slider: it is the one that keys and screen readers know."""
+        words = WORDS.get(field, field)
         with tag("label", "", "data-slider"):
-            tag("span", WORDS.get(field, field))
-            made = ui.slider(min=0, max=most, step=step, value=float(self.values[field]))
-            made.props["aria-label"] = WORDS.get(field, field)
-            made.on_value_change(lambda event: self._set(field, event.value))
-            said = tag("output", "")
-            said.bind_text_from(made, "value", lambda value: f"{value:g}")
-        self._controls[field] = made
+            tag("span", words)
+            made = tag("input", type="range", min=0, max=f"{most:g}", step=f"{step:g}", aria_label=words)
+            # As an attribute: as a property Vue would set it back to this whenever anything on the page changes.
+            made.props["^value"] = f"{self.values[field]:g}"
+            said = tag("output", f"{self.values[field]:g}")
+
+        async def heard(event: events.GenericEventArguments) -> None:
+            said.set_text(f"{float(event.args):g}")
+            await self._set(field, float(event.args))
+
+        made.on("input", heard, js_handler="(event) => emit(event.target.value)")
+        self._controls[field] = (made, said)
 
     async def _set(self, field: str, value: Any) -> None:
         if self.values[field] != value:
@@ -94,7 +101,11 @@ class Augmenting:
     async def _preset(self, name: str) -> None:
         self.values |= self.presets[name]
         for field, control in self._controls.items():
-            control.set_value(self.values[field])
+            if isinstance(control, tuple):
+                ui.run_javascript(f"getHtmlElement({control[0].id}).value = {self.values[field]:g}")
+                control[1].set_text(f"{self.values[field]:g}")
+            else:
+                control.set_value(self.values[field])
         await self.show()
 
     async def _open(self, name: str) -> None:

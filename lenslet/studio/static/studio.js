@@ -40,7 +40,7 @@
   function help(open) {
     const dialog = document.getElementById("help");
     if (!dialog) return;
-    if (open && !dialog.open) dialog.showModal();
+    if (open && !dialog.open) { dialog.showModal(); document.getElementById("help-title")?.focus(); dialog.scrollTop = 0; }
     else if (dialog.open) dialog.close();
   }
 

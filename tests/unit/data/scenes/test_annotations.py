@@ -135,3 +135,13 @@ def test_lists_of_parts_get_what_is_labelled_anew(folder):
     scenes = read_boxes(folder)
     assert [scene.name for scene in scenes.train] == ["1.png", "2.png"]
     assert [scene.name for scene in scenes.valid] == ["sub/1.png"]
+
+
+def test_points_alone_are_for_the_task_landmark(folder):
+    from lenslet.verbs.preparing import task_of
+
+    drawn = Annotations(folder, NAMES)
+    drawn.write("1.png", [Thing("face", None, {"nose": (10, 12, 2)})], None)
+    assert task_of(folder, None) == "landmark"
+    drawn.write("2.png", [Thing("face", (1, 1, 20, 20), {"nose": (10, 12, 2)})], None)
+    assert task_of(folder, None) == "detect"
