@@ -31,6 +31,7 @@ def main() -> None:
     said.add_argument("name", choices=STYLES)
     said.add_argument("--minutes", type=float, default=18)
     said.add_argument("--run", type=Path, default=None, help="where the run is kept; a finished one is not repeated")
+    said.add_argument("--weights", default="none", help="of another style to begin with")
     said.add_argument("--out", type=Path, default=OUT)
     told = said.parse_args()
     file, title, strength, size = STYLES[told.name]
@@ -40,7 +41,7 @@ def main() -> None:
     else:
         model = ll.train(
             SHARED / "caltech101", task="style", style=SHARED / "style" / "style" / file, strength=strength, size=size,
-            minutes=told.minutes, out=run, progress=True,
+            weights=told.weights, minutes=told.minutes, out=run, progress=True,
         )  # fmt: skip
     assert isinstance(model, Stylist)
     card = replace(

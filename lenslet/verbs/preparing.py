@@ -1,5 +1,6 @@
 """From a call of `train` to a run that can start: which task it is, and what that task makes of the options."""
 
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
     from lenslet.tasks.landmark.prepare import Prepared as Pointing
     from lenslet.tasks.localize.prepare import Prepared as Placing
     from lenslet.tasks.style.prepare import Prepared as Painting
+    from lenslet.tasks.style.stylist import Stylist
     from lenslet.verbs.job import Job
     from lenslet.verbs.running import Watch
 
@@ -24,7 +26,8 @@ ONLY = {
     "style": ("style", "strength"),
 }
 """Task -> options of `train` that no other task has."""
-_NOT_FOR_STYLE = ("weights", "augment", "overfit", "show_augmented", "compile")
+_NOT_FOR_STYLE = ("augment", "overfit", "show_augmented", "compile")
+_STYLIST = "starry_night"  # the shipped model that others begin with
 _FAMILY = {"localize": "locus", "landmark": "stylus"}  # whose stages are those of a facet
 _LIKE = {"facet_s": "argus_s", "resnet18": "argus_resnet18"}  # whose weights are for the stages of which net
 
@@ -182,6 +185,7 @@ def _comparing(
 
 
 def _painting(arguments: dict[str, Any], budget: dict[str, Any], share: tuple[int, int], watch: "Watch") -> "Painting":
+    from lenslet.card.store import shipped
     from lenslet.image import open_image
     from lenslet.tasks.style.prepare import prepare
     from lenslet.verbs.encoder import DEFAULT, encoder_of
@@ -192,12 +196,29 @@ def _painting(arguments: dict[str, Any], budget: dict[str, Any], share: tuple[in
         if arguments.get(name) not in (None, False, "none"):
             raise CallError(f"--{name.replace('_', '-')} is not for the task style; leave it out")
     painting, strength = Path(arguments["style"]), arguments.get("strength")
+    weights = arguments.get("weights") or (_STYLIST if _STYLIST in shipped() else "none")
     plain = {k: v for k, v in _plainly(arguments, budget, share, watch).items() if k not in ("augment", "overfit")}
     return prepare(
         arguments["data"], style=open_image(painting), style_name=painting.stem, net=arguments.get("net"),
         encoder=encoder_of(DEFAULT, watch.bar), encoder_name=DEFAULT, strength=0.5 if strength is None else strength,
-        **plain,
+        start=None if str(weights) == "none" else _stylist(weights), **plain,
     )  # fmt: skip
+
+
+def _stylist(weights: str | Path) -> "Stylist":
+    """A net that paints in another style already: how to see it knows, and only the strokes are new.
+
+    Raises:
+        CallError: a model that does not paint.
+    """
+    from lenslet.tasks.style.stylist import Stylist
+    from lenslet.verbs.load import load
+
+    found = load(weights)
+    if not isinstance(found, Stylist):
+        raise CallError(f"--weights {weights} paints nothing: give none, or a model of the task style")
+    found.card = replace(found.card, started_from={"weights": str(weights)})
+    return found
 
 
 def _frozen(asked: str | int | None) -> bool:

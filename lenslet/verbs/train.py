@@ -50,7 +50,7 @@ def train(
         str | Path | None,
         Doc(
             "What to start from: none, natural, imagenet, a model folder, or a safetensors or .pth file; if left out, "
-            "natural for colour photos, up to 50 a class, else none."
+            "natural for colour photos, up to 50 a class, else none; to paint, starry_night."
         ),
     ] = None,
     freeze: Annotated[

@@ -46,7 +46,9 @@ def small() -> Iterator[None]:
 @pytest.fixture(scope="module")
 def model(photos: Path, tmp_path_factory: pytest.TempPathFactory, small: None) -> ll.Stylist:
     out = tmp_path_factory.mktemp("runs") / "monet"
-    made = ll.train(photos, task="style", style=photos.parent / "monet.jpg", epochs=2, out=out, progress=False)
+    made = ll.train(
+        photos, task="style", style=photos.parent / "monet.jpg", weights="none", epochs=2, out=out, progress=False
+    )  # fmt: skip
     assert isinstance(made, ll.Stylist)
     return made
 
@@ -132,11 +134,12 @@ def test_it_is_measured_on_photos_that_it_has_not_seen(model: ll.Stylist, photos
     assert ll.evaluate(model, photos, include_seen=True, progress=False).n == 7
 
 
-def test_a_run_goes_on(photos: Path, tmp_path: Path) -> None:
+def test_a_run_goes_on(model: ll.Stylist, photos: Path, tmp_path: Path) -> None:
     import torch
 
     call = {"task": "style", "style": photos.parent / "monet.jpg", "progress": False}
-    ll.train(photos, epochs=1, out=tmp_path / "run", **call)
+    first = ll.train(photos, epochs=1, out=tmp_path / "run", weights=model.folder, **call)
+    assert first.card.started_from == {"weights": str(model.folder)}
     longer = ll.train(resume=tmp_path / "run", epochs=2, progress=False)
     assert isinstance(longer, ll.Stylist)
     assert len((tmp_path / "run" / "results.csv").read_text().splitlines()) == 3
@@ -183,6 +186,8 @@ def test_what_cannot_be_trained_is_said(photos: Path, tmp_path: Path) -> None:
         ll.train(photos, **call)
     with pytest.raises(CallError, match="--overfit is not for the task style"):
         ll.train(photos, style=photos.parent / "monet.jpg", overfit=2, **call)
+    with pytest.raises(CallError, match="--weights signs paints nothing"):
+        ll.train(photos, style=photos.parent / "monet.jpg", weights="signs", **call)
     with pytest.raises(CallError, match="facet_s does not paint: give --net brush_s"):
         ll.train(photos, style=photos.parent / "monet.jpg", net="facet_s", **call)
     with pytest.raises(CallError, match="strength is 0"):

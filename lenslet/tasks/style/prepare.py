@@ -94,6 +94,7 @@ def prepare(
     encoder: Encoder,
     encoder_name: str,
     strength: float | int = 0.5,
+    start: Stylist | None = None,
     net: str | None = None,
     size: int | None = None,
     budget: Mapping[str, Any],
@@ -110,6 +111,7 @@ def prepare(
         encoder: through whose eyes both are compared.
         encoder_name: by which it can be opened again.
         strength: of the style, 0 to 1, as in `stylize`.
+        start: a model of another style to begin with; its net is taken where none is named.
         net: brush_s.
         size: long side of the style as the net learns it, pixels: larger makes larger strokes; 384 unless given.
         budget: fields of the `Recipe` that the caller has decided.
@@ -121,7 +123,7 @@ def prepare(
         CallError: no photos there; a net that does not paint; a strength or a size beyond what is possible.
         DataError: most of them cannot be read.
     """
-    name = net or NET
+    name = net or (NET if start is None else start.card.net)
     if not name.startswith("brush"):
         raise CallError(f"{name} does not paint: give --net brush_s")
     if not 0 <= strength <= 1:
@@ -149,6 +151,10 @@ def prepare(
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(recipe.seed)
         made = build(name, num_classes=3, in_channels=3)
+    if start is not None:
+        if name != start.card.net:
+            raise CallError(f"the weights are of a {start.card.net}, not of a {name}: leave --net out, or give none")
+        made.load_state_dict({key: value.float() for key, value in start.net.state_dict().items()})
     aim = Goal.of(encoder, _scaled(style, long, encoder.smallest))
     notes = list(pictures.notes)
     if len(paths) < len(found):
@@ -171,6 +177,7 @@ def prepare(
             head={"style": style_name, "strength": float(strength), "encoder": encoder_name, "style_size": long},
             versions=software(),
             licence={"weights": encoder.licence, "data": "not stated"},
+            started_from={} if start is None else dict(start.card.started_from),
             seen=seen_keys("", pictures.keys[rows[learn]]),
         ),
         task=Repaint(aim, strength, shape.mean, shape.std),
