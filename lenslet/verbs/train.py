@@ -173,9 +173,10 @@ def train(
 ) -> "Model | Rates":
     """Train a model on a folder of your pictures, and measure it on pictures it never saw.
 
-    The run's folder gets the model (card.json, model.safetensors), results.csv, args.yaml and report.html. Ctrl-C stops
-    early, keeps the best model so far with its report, and then raises KeyboardInterrupt. A run that was stopped or
-    killed goes on with `resume`; by epochs it ends with the weights it would have had, bit for bit.
+    The run's folder gets the model (card.json, model.safetensors), results.csv, args.yaml, report.html, evaluation.json
+    and answers.csv. Ctrl-C stops early, keeps the best model so far with its report, and then raises KeyboardInterrupt.
+    A run that was stopped or killed goes on with `resume`; by epochs it ends with the weights it would have had, bit
+    for bit.
 
     Returns:
         The best model, with its `evaluation` and the `folder` it lies in, and its `curve` if one was asked for; with

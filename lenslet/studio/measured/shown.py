@@ -146,7 +146,11 @@ def show_both(first: Run, second: Run) -> None:
             with panel("How good they are"):
                 if one is None or two is None:
                     missing = first.name if one is None else second.name
-                    tag("p", f"{missing} was not measured by this version; there is nothing to compare.", "warned")
+                    tag(
+                        "p",
+                        f"{missing} is not measured yet, or was by an older version: there is nothing to compare.",
+                        "warned",
+                    )
                 else:
                     _differences(first, second, one, two)
             with panel("How they learned"):

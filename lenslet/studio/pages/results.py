@@ -17,6 +17,7 @@ from lenslet.studio.training.progress import Progress
 from lenslet.studio.training.routes import folder_of
 from lenslet.studio.training.runs import Run
 from lenslet.studio.words import tag
+from lenslet.verbs.run_folder import EVALUATION
 
 if TYPE_CHECKING:
     from lenslet.studio.project import Project
@@ -31,7 +32,8 @@ def build(project: "Project", query: Mapping[str, str]) -> None:
         empty("No model yet. Train one, and how good it is, and where it errs, is shown here.")
         link("Train", "/train")
         return
-    first = runs.get(query.get("run", ""), next(iter(runs.values())))
+    told = next((run for run in runs.values() if (run.folder / EVALUATION).exists()), next(iter(runs.values())))
+    first = runs.get(query.get("run", ""), told)
     second = runs.get(query.get("with", ""))
     second = None if second is first else second
 
@@ -58,8 +60,8 @@ def build(project: "Project", query: Mapping[str, str]) -> None:
 def _one(project: "Project", run: Run, query: Mapping[str, str]) -> None:
     evaluation, answers = read(run)
     if evaluation is None:
-        tag("p", "This run was not measured by this version, or its evaluation.json is damaged; its report may "
-            "still tell.", "warned")  # fmt: skip
+        said = "This run is not measured yet, or was by an older version; its report may still tell."
+        tag("p", said, "warned")
         with panel("How it learned"):
             show_curves([run])
         return

@@ -9,8 +9,8 @@ from lenslet.report.curves import MEASURED
 
 __all__ = ["Line", "chart", "loss_lines", "measured_lines"]
 
-_WIDE, _HIGH = 420, 230
-_LEFT, _RIGHT, _TOP, _BOTTOM = 44, 8, 32, 26
+_WIDE, _HIGH = 420, 208
+_LEFT, _RIGHT, _TOP, _BOTTOM = 44, 8, 10, 26
 _MOST = 400  # points of a line; of more, the mean of neighbours
 
 Rows = Sequence[dict[str, float]]
@@ -63,14 +63,13 @@ def chart(title: str, lines: Sequence[Line], *, share: bool = False) -> str:
     every = [point for line in lines for point in line.points if isfinite(point[1])]
     said = "; ".join(f"{line.name} {_told(line.points[-1][1], share)}" for line in lines)
     head = (
+        f'<figure class="chart"><figcaption><b>{escape(title)}</b>{_legend(lines, share)}</figcaption>'
         f'<svg class="chart" viewBox="0 0 {_WIDE} {_HIGH}" role="img" '
         f'aria-label="{escape(title)}: {escape(said or "nothing yet")}">'
-        f'<text class="title" x="0" y="14">{escape(title)}</text>'
     )
     if not every:
-        return (
-            head + f'<text class="soft" x="{_WIDE / 2}" y="{_HIGH / 2}" text-anchor="middle">nothing yet</text></svg>'
-        )
+        middle = f'x="{_WIDE / 2}" y="{_HIGH / 2}" text-anchor="middle"'
+        return f'{head}<text class="soft" {middle}>nothing yet</text></svg></figure>'
     left, right = min(x for x, _ in every), max(x for x, _ in every)
     left, right = (left, right) if right > left else (left - 0.5, right + 0.5)
     top = max(1.0 if share else 1e-9, *(y for _, y in every))
@@ -98,27 +97,17 @@ def chart(title: str, lines: Sequence[Line], *, share: bool = False) -> str:
         parts.append(f'<polyline class="curve look{line.look}{dash}" points="{path}"/>')
         x, y = place(*line.points[-1])
         parts.append(f'<circle class="end look{line.look}" cx="{x:.1f}" cy="{y:.1f}" r="3"/>')
-    parts.append(_legend(title, lines, share))
-    return "".join(parts) + "</svg>"
+    return "".join(parts) + "</svg></figure>"
 
 
-def _legend(title: str, lines: Sequence[Line], share: bool) -> str:
-    """Names and last values, from the right end of the title's line; with many curves, below each other."""
-    parts, stacked = [], len(lines) > 2
-    x = float(_WIDE - _RIGHT)
-    for number, line in enumerate(lines if stacked else reversed(lines)):
-        text = f"{line.name} {_told(line.points[-1][1], share)}"
-        y = 44 + 16 * number if stacked else 14
-        dash = ' stroke-dasharray="4 3"' if line.dashed else ""
-        parts.append(
-            f'<text class="legend" x="{x:.0f}" y="{y}" text-anchor="end">{escape(text)}</text>'
-            f'<line class="curve look{line.look}" x1="{x - 7.2 * len(text) - 20:.0f}" '
-            f'x2="{x - 7.2 * len(text) - 6:.0f}" y1="{y - 4}" y2="{y - 4}"{dash}/>'
-        )
-        if not stacked:
-            x -= 7.2 * len(text) + 34
-    del title
-    return "".join(parts)
+def _legend(lines: Sequence[Line], share: bool) -> str:
+    """Names and last values, each behind a piece of its curve; they wrap where there is no room."""
+    return "".join(
+        f'<span><svg class="key" viewBox="0 0 22 8" aria-hidden="true"><line class="curve look{line.look}'
+        f'{" dashed" if line.dashed else ""}" x1="1" x2="21" y1="4" y2="4"/></svg>'
+        f"{escape(line.name)} {_told(line.points[-1][1], share)}</span>"
+        for line in lines
+    )
 
 
 def _lines(rows: Rows, wanted: Sequence[tuple[str, str, int]], dashed: bool) -> list[Line]:

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from lenslet.errors import CallError, PausedError
+from lenslet.errors import CallError, PausedError, WorkError
 from lenslet.studio.training import queue as module
 from lenslet.studio.training.chart import Line, chart, loss_lines, measured_lines
 from lenslet.studio.training.form import ELSEWHERE, FIRST, controls, label_of, value_of
@@ -195,6 +195,19 @@ def test_however_a_run_ends_it_is_written_down(
     said = read_progress(tmp_path)
     assert said is not None
     assert (said.state, said.error) == (end.state, end.error)
+
+
+def test_a_run_goes_on_with_what_it_is_given_more(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    called: dict[str, object] = {}
+    monkeypatch.setattr(importlib.import_module("lenslet.verbs.train"), "train", lambda **given: called.update(given))
+    assert work(tmp_path, {"minutes": 6.0}).state == "finished"
+    assert called == {"resume": tmp_path, "minutes": 6.0}
+
+
+def test_a_place_that_cannot_be_written_is_said(tmp_path: Path) -> None:
+    (tmp_path / "runs").write_text("a file")
+    with pytest.raises(WorkError, match="cannot be written there"):
+        Queue(tmp_path / "runs").add({"data": "/x"}, "detect")
 
 
 def test_the_form_asks_for_every_option_of_train_in_the_verbs_words() -> None:
