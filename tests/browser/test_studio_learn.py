@@ -171,10 +171,11 @@ def test_any_net_is_described(lesson: Any) -> None:
 def test_two_nets_learn_side_by_side_and_can_be_stopped(lesson: Any) -> None:
     page = lesson("residual", "dark")
     page.wait_for_selector(".learn-through[data-same=true]")
-    page.get_by_text("8", exact=True).first.click()
+    page.get_by_text("20", exact=True).first.click()
+    page.get_by_label("Passes", exact=True).fill("20")  # longer than this test
     page.get_by_role("button", name="Let both learn").click()
     page.wait_for_selector("[data-race=going]")
-    page.get_by_role("cell", name="plain").first.wait_for(timeout=60_000)
+    page.get_by_role("cell", name="plain").first.wait_for(timeout=180_000)
     other = lesson("residual")  # a second tab sees the same
     other.wait_for_selector("[data-race=going]")
     other.get_by_role("button", name="Stop").click()
