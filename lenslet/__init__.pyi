@@ -19,6 +19,7 @@ from lenslet.results import (
     Painting,
     Points,
     Rates,
+    Speeds,
     Units,
     Verification,
 )
@@ -28,6 +29,7 @@ from lenslet.tasks.face.embedder import Embedder
 from lenslet.tasks.face.faces import Faces
 from lenslet.tasks.landmark.landmarker import Landmarker
 from lenslet.tasks.localize.localizer import Localizer
+from lenslet.verbs.benchmark import benchmark
 from lenslet.verbs.cache import cache
 from lenslet.verbs.check import check
 from lenslet.verbs.convert import convert
@@ -70,9 +72,11 @@ __all__ = [
     "Points",
     "Rates",
     "Recipe",
+    "Speeds",
     "Units",
     "Verification",
     "__version__",
+    "benchmark",
     "boxes",
     "cache",
     "check",

@@ -31,6 +31,7 @@ from lenslet.results.painting import Painting
 from lenslet.results.points import Point, Points
 from lenslet.results.rates import Rates
 from lenslet.results.roc import Roc
+from lenslet.results.speeds import Speed, Speeds
 from lenslet.results.units import Patch, Unit, UnitLayer, Units
 from lenslet.results.unreadable import Unreadable
 from lenslet.results.verification import Verification
@@ -73,6 +74,8 @@ __all__ = [
     "Rekeyed",
     "Renewal",
     "Roc",
+    "Speed",
+    "Speeds",
     "Unit",
     "UnitLayer",
     "Units",
