@@ -21,6 +21,7 @@ from lenslet.results import (
     Points,
     Rates,
     Repainted,
+    Speeds,
     Units,
     Verification,
 )
@@ -31,6 +32,7 @@ from lenslet.tasks.face.faces import Faces
 from lenslet.tasks.landmark.landmarker import Landmarker
 from lenslet.tasks.localize.localizer import Localizer
 from lenslet.tasks.style.stylist import Stylist
+from lenslet.verbs.benchmark import benchmark
 from lenslet.verbs.cache import cache
 from lenslet.verbs.check import check
 from lenslet.verbs.convert import convert
@@ -75,9 +77,11 @@ __all__ = [
     "Recipe",
     "Repainted",
     "Stylist",
+    "Speeds",
     "Units",
     "Verification",
     "__version__",
+    "benchmark",
     "boxes",
     "cache",
     "check",

@@ -8,6 +8,7 @@ from typer.core import TyperGroup
 
 import lenslet
 from lenslet.cli import (
+    benchmark,
     cache,
     check,
     convert,
@@ -40,6 +41,7 @@ COMMANDS = (
     explain.command,
     describe.command,
     export.command,
+    benchmark.command,
     stylize.command,
     filter.command,
     models.command,

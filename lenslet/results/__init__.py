@@ -34,6 +34,7 @@ from lenslet.results.points import Point, Points
 from lenslet.results.rates import Rates
 from lenslet.results.repainted import Repainted
 from lenslet.results.roc import Roc
+from lenslet.results.speeds import Speed, Speeds
 from lenslet.results.units import Patch, Unit, UnitLayer, Units
 from lenslet.results.unreadable import Unreadable
 from lenslet.results.verification import Verification
@@ -79,6 +80,8 @@ __all__ = [
     "Renewal",
     "Repainted",
     "Roc",
+    "Speed",
+    "Speeds",
     "Unit",
     "UnitLayer",
     "Units",

@@ -59,13 +59,13 @@ def export(
     name = Path(opened.folder).name if opened.folder is not None else opened.card.net
     where = Path(out) if out is not None else Path(f"{name}.onnx") if web is None else Path(web) / f"{name}.onnx"
     if web is not None:
-        from lenslet.export.web import ready
+        from lenslet.exporting.web import ready
 
         ready(opened.card.task)  # before anything that takes time
     with bar(shown=progress) as shown:
         made: Exported = opened.export(where, int8=int8, data=data, on_step=shown.phase)
         if web is not None:
-            from lenslet.export.web import page
+            from lenslet.exporting.web import page
 
             shown.phase("making the page")
             made = page(made, Path(web), name)

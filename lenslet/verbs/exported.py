@@ -11,8 +11,13 @@ if TYPE_CHECKING:
 __all__ = ["from_file"]
 
 
-def from_file(path: Path, backend: str = "onnxruntime") -> "Model":
+def from_file(path: Path, backend: str = "onnxruntime", threads: int = 0) -> "Model":
     """Open an ONNX file; imports no torch where Lenslet exported it.
+
+    Args:
+        path: of the file.
+        backend: who computes, see `lenslet.runtime.BACKENDS`.
+        threads: to compute with; 0: as many as the backend sees fit.
 
     Raises:
         CardError: it is damaged, or says nothing of how it wants its pictures.
@@ -27,7 +32,7 @@ def from_file(path: Path, backend: str = "onnxruntime") -> "Model":
         from lenslet.verbs.face_pipeline import onnx
 
         return onnx(path)
-    file = OnnxFile(path, backend=backend)
+    file = OnnxFile(path, backend=backend, threads=threads)
     return cast("Model", _of_task(file))
 
 

@@ -6,7 +6,7 @@ import numpy as np
 from jaxtyping import Float, UInt8
 from torch import Tensor, nn
 
-from lenslet.export import Answers, Graph, Plan, Prepared
+from lenslet.exporting import Answers, Graph, Plan, Prepared
 from lenslet.tasks.classify.exported import ExportedClassifier
 
 if TYPE_CHECKING:

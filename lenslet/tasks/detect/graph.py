@@ -6,7 +6,7 @@ import numpy as np
 from jaxtyping import Float, UInt8
 from torch import Tensor, nn
 
-from lenslet.export import Answers, Graph, Plan, Prepared, home
+from lenslet.exporting import Answers, Graph, Plan, Prepared, home
 from lenslet.nets.fused import fused
 from lenslet.tasks.detect.decode import MOST, OVERLAP
 from lenslet.tasks.detect.exported import AT_LEAST, ExportedDetector

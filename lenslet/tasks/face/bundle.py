@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from lenslet.errors import CallError, DataError, LensletError
-from lenslet.export import write
+from lenslet.exporting import write
 from lenslet.image import find_images, save_image
 from lenslet.results.exported import Exported
 from lenslet.tasks.face.graph import plan
@@ -26,7 +26,7 @@ def export(model: "Faces", out: Path, *, data: str | Path | None = None, **how: 
         model: whose parts are model folders.
         out: of the embedder; `faces.onnx` gets `faces-finder.onnx` and `faces-points.onnx` beside it.
         data: pictures with faces: the finder is checked on them, and the others on the faces cut out of them.
-        how: see `lenslet.export.write`.
+        how: see `lenslet.exporting.write`.
 
     Raises:
         CallError: a part is an ONNX file already.

@@ -134,13 +134,13 @@ class Embedder(BaseEmbedder):
         return self.folder
 
     def export(self, out: str | Path, **how: Any) -> Exported:
-        """Write the model as one ONNX file, checked against this one; see `lenslet.export.write`.
+        """Write the model as one ONNX file, checked against this one; see `lenslet.exporting.write`.
 
         Raises:
             MissingError: the packages for it are not installed.
             WorkError: the file's answers are too far from this model's; it is not left behind.
         """
-        from lenslet.export import write
+        from lenslet.exporting import write
 
         return write(plan(self), Path(out), **how)
 

@@ -8,7 +8,7 @@ from jaxtyping import Float, UInt8
 from torch import Tensor, nn
 
 from lenslet.data.compared import SYMMETRIES
-from lenslet.export import Answers, Graph, Plan, Prepared
+from lenslet.exporting import Answers, Graph, Plan, Prepared
 from lenslet.tasks.face.distance import unit
 from lenslet.tasks.face.exported import ExportedEmbedder
 from lenslet.tasks.face.views import joined

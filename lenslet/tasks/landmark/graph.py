@@ -6,7 +6,7 @@ import numpy as np
 from jaxtyping import Float, UInt8
 from torch import Tensor, nn
 
-from lenslet.export import Answers, Graph, Plan, Prepared, home
+from lenslet.exporting import Answers, Graph, Plan, Prepared, home
 from lenslet.tasks.landmark.decode import places_and_scores
 from lenslet.tasks.landmark.exported import ExportedLandmarker
 

@@ -7,7 +7,7 @@ import torch
 from jaxtyping import Float, UInt8
 from torch import Tensor, nn
 
-from lenslet.export import Answers, Graph, Plan, Prepared, home
+from lenslet.exporting import Answers, Graph, Plan, Prepared, home
 from lenslet.tasks.localize.base import localizations
 from lenslet.tasks.localize.decode import NUMBERS, boxes
 from lenslet.tasks.localize.exported import ExportedLocalizer

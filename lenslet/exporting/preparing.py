@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from lenslet.export.graph import Graph
+from lenslet.exporting.graph import Graph
 from lenslet.image import Preprocess
 
 __all__ = ["KEEP", "PICTURES", "Prepared", "home", "prepare"]

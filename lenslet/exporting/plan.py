@@ -8,8 +8,8 @@ import numpy as np
 from jaxtyping import UInt8
 
 from lenslet.card import Card
-from lenslet.export.graph import Graph
-from lenslet.export.preparing import Prepared
+from lenslet.exporting.graph import Graph
+from lenslet.exporting.preparing import Prepared
 
 if TYPE_CHECKING:
     from torch import nn

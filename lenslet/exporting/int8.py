@@ -10,8 +10,8 @@ from typing import Any
 import numpy as np
 
 from lenslet.errors import DataError, ImageError, MissingError
-from lenslet.export.check import chosen
-from lenslet.export.preparing import PICTURES
+from lenslet.exporting.check import chosen
+from lenslet.exporting.preparing import PICTURES
 from lenslet.image import open_image
 
 __all__ = ["quantized"]
@@ -37,6 +37,7 @@ def quantized(path: Path, data: str | Path) -> tuple[Any, int]:
     import onnx
 
     try:
+        import onnxruntime
         from onnxruntime import quantization
     except ImportError as error:
         raise MissingError("int8 needs onnx and onnxruntime: pip install 'lenslet[export]'") from error
@@ -46,6 +47,7 @@ def quantized(path: Path, data: str | Path) -> tuple[Any, int]:
     with tempfile.TemporaryDirectory() as folder, warnings.catch_warnings():
         warnings.simplefilter("ignore")
         logging.getLogger().addFilter(_quiet)
+        onnxruntime.set_default_logger_severity(4)
         try:
             made = Path(folder) / "int8.onnx"
             quantization.quantize_static(
@@ -56,6 +58,7 @@ def quantized(path: Path, data: str | Path) -> tuple[Any, int]:
             )  # fmt: skip
             found = onnx.load(str(made))
         finally:
+            onnxruntime.set_default_logger_severity(2)
             logging.getLogger().removeFilter(_quiet)
     if not reader.count:
         raise DataError(f"{data}: none of its pictures can be opened, from which int8 would take its ranges")

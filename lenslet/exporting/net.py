@@ -5,7 +5,7 @@ import warnings
 from typing import TYPE_CHECKING, Any
 
 from lenslet.errors import WorkError
-from lenslet.export.graph import OPSET
+from lenslet.exporting.graph import OPSET
 
 if TYPE_CHECKING:
     from torch import nn

@@ -8,11 +8,11 @@ from typing import Any
 import numpy as np
 
 from lenslet.errors import CallError, DataError, LensletError, MissingError, WorkError
-from lenslet.export.check import parity, photographs, refuse_far
-from lenslet.export.graph import Graph
-from lenslet.export.net import traced
-from lenslet.export.plan import Plan
-from lenslet.export.preparing import prepare
+from lenslet.exporting.check import parity, photographs, refuse_far
+from lenslet.exporting.graph import Graph
+from lenslet.exporting.net import traced
+from lenslet.exporting.plan import Plan
+from lenslet.exporting.preparing import prepare
 from lenslet.files import whole_file
 from lenslet.results.exported import Exported
 from lenslet.runtime import OnnxFile
@@ -65,7 +65,7 @@ def write(
         measured = 0
         precision = "fp32"
         if int8:
-            from lenslet.export.int8 import quantized
+            from lenslet.exporting.int8 import quantized
 
             assert data is not None
             precision = "int8"

@@ -6,7 +6,7 @@ import numpy as np
 from jaxtyping import UInt8
 
 from lenslet.errors import DataError, ImageError, WorkError
-from lenslet.export.plan import Answers, Plan
+from lenslet.exporting.plan import Answers, Plan
 from lenslet.image import Preprocess, find_images, open_image
 from lenslet.results.exported import Parity
 from lenslet.runtime import OnnxFile
