@@ -111,7 +111,7 @@ def _exact(shape: Preprocess, picture: UInt8[np.ndarray, "_ _ 3"]) -> UInt8[np.n
 def _split(plan: Plan, answers: Answers, count: int) -> list[Answers]:
     if plan.split is not None:
         return plan.split(answers, count)
-    return [{name: rows[i] for name, rows in answers.items()} for i in range(count)]
+    return [{name: np.asarray(rows[i]) for name, rows in answers.items()} for i in range(count)]
 
 
 def _worse(worst: dict[str, float], plan: Plan, expected: Answers, got: Answers, picture: np.ndarray) -> None:

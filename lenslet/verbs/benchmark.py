@@ -124,7 +124,7 @@ def _child(asked: dict[str, Any], threads: int) -> dict[str, Any]:
     Raises:
         WorkError: it failed.
     """
-    done = subprocess.run(  # noqa: S603  this very Python
+    done = subprocess.run(
         [sys.executable, "-m", "lenslet.verbs.timed"],
         input=json.dumps(asked),
         capture_output=True,

@@ -41,6 +41,14 @@ def test_every_metrics_file_imports(path):
     assert result.returncode == 0, result.stderr[-2000:]
 
 
+@pytest.mark.parametrize("name", ["base", "exported"])
+def test_what_holds_an_exported_model_imports(name):
+    files = sorted((ROOT / "lenslet" / "tasks").rglob(f"{name}.py"))
+    assert {path.parent.name for path in files} >= {"classify", "detect", "face", "landmark", "localize"}
+    result = run("\n".join("import " + ".".join(path.relative_to(ROOT).with_suffix("").parts) for path in files))
+    assert result.returncode == 0, result.stderr[-2000:]
+
+
 @pytest.mark.parametrize("arguments", [["train", "x"], ["describe", "lenet5"]])
 def test_a_verb_that_needs_torch_says_how_to_install_it(arguments, tmp_path):
     (tmp_path / "x").mkdir()

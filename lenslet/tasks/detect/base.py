@@ -49,7 +49,7 @@ class BaseDetector(ABC):
     @abstractmethod
     def found(
         self, prepared: UInt8[np.ndarray, "n h w c"], *, at_least: int | float
-    ) -> list[tuple[Float[np.ndarray, "m 4"], Float[np.ndarray, " m"], Int[np.ndarray, " m"]]]:
+    ) -> list[tuple[Float[np.ndarray, "_ 4"], Float[np.ndarray, " _"], Int[np.ndarray, " _"]]]:
         """Corners in pixels of the net's input, scores and classes of each picture at the net's size, best first."""
 
     @property

@@ -27,10 +27,10 @@ class ExportedDetector(FromFile, BaseDetector):
 
     def found(
         self, prepared: UInt8[np.ndarray, "n h w c"], *, at_least: int | float
-    ) -> list[tuple[Float[np.ndarray, "m 4"], Float[np.ndarray, " m"], Int[np.ndarray, " m"]]]:
+    ) -> list[tuple[Float[np.ndarray, "_ 4"], Float[np.ndarray, " _"], Int[np.ndarray, " _"]]]:
         """Corners in pixels of the net's input, scores and classes of each picture at the net's size, best first."""
         answers = self.file.run(prepared, **{AT_LEAST: np.float32(at_least)})
         return [
-            (one["boxes"].astype(np.float64), one["scores"].astype(np.float64), one["classes"])
+            (one["boxes"].astype(np.float64), one["scores"].astype(np.float64), one["classes"].astype(np.int64))
             for one in split(answers, len(prepared))
         ]

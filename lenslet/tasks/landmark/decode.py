@@ -65,6 +65,6 @@ def _means(shares: Float[Tensor, "n k h w"], size: tuple[int, int]) -> Float[Ten
     return torch.stack([shares.sum(2) @ x, shares.sum(3) @ y], 2)
 
 
-def _near(centre: Float[Tensor, "n k"], cells: int) -> Float[Tensor, "n k cells"]:
+def _near(centre: Float[Tensor, "n k"], cells: int | Tensor) -> Float[Tensor, "n k cells"]:
     middles = torch.arange(cells, device=centre.device) + 0.5
     return ((middles - centre[..., None]).abs() <= _REACH).float()

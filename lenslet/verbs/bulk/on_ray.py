@@ -153,12 +153,17 @@ class Worker:
 
     def _model(self) -> "Model":
         if self.model is None:
-            import torch
+            from lenslet.verbs.exported import from_file
+            from lenslet.verbs.load import KEPT, load
 
-            from lenslet.verbs.load import load
+            folder = self.answers.folder / MODEL  # one thread: the other cores have workers of their own
+            if (folder / KEPT).is_file():
+                self.model = from_file(folder / KEPT, threads=1)
+            else:
+                import torch
 
-            torch.set_num_threads(1)  # the other cores have workers of their own
-            self.model = load(self.answers.folder / MODEL)
+                torch.set_num_threads(1)
+                self.model = load(folder)
         return self.model
 
 

@@ -2,6 +2,7 @@
 
 import platform
 from collections.abc import Callable, Generator, Iterable
+from contextlib import AbstractContextManager, nullcontext
 from typing import TYPE_CHECKING
 
 from lenslet.errors import WorkError
@@ -30,11 +31,15 @@ def here(
     Returns:
         What each part says, when it is written.
     """
-    from lenslet.loops.threads import Threads
+    from lenslet.runtime import FromFile
 
-    threads = Threads(tuned=True)  # hours on a computer that is used for other things, too: docs/decisions/0005
+    step: Callable[[int], AbstractContextManager[object]] = lambda _: nullcontext()  # noqa: E731  its own threads
+    if not isinstance(model, FromFile):
+        from lenslet.loops.threads import Threads
+
+        step = Threads(tuned=True).step  # hours on a computer that is used for other things: docs/decisions/0005
     for part in parts:
-        with threads.step(part.files):
+        with step(part.files):
             tally = answer(answers, part, model, batch=batch, on_files=on_files)
         yield tally
 

@@ -34,7 +34,7 @@ def small(untrained: Callable[..., Any]) -> Callable[[str], Any]:
         head = Anchors(2, [[8.0 * i, 6.0 * i + 4] for i in range(1, 10)])
         shape = Preprocess((64, 96), "letterbox", 3, (0.5,) * 3, (0.25,) * 3)
         arguments = {"num_classes": 2, "in_channels": 3, "box_outputs": 5, "anchors": head.per_cell}
-        more: dict[str, Any] = {"head": head.to_dict(), "thresholds": {"score": 0.24}}
+        more: dict[str, Any] = {"head": head.to_dict(), "thresholds": {"score": 0.2}}
         return Detector(build("argus_s", **arguments), Card("detect", "argus_s", arguments, ("a", "b"), shape, **more))
 
     def embedder(views: str, *, binary: bool = False, projected: bool = False) -> Any:

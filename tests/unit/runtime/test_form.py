@@ -1,4 +1,4 @@
-"""ONNX files that are none, or not all of one, or reach out of their folder: one sentence each, before anything runs."""
+"""ONNX files that are none, or not all of one, or reach out of their folder: a sentence each, before anything runs."""
 
 from pathlib import Path
 

@@ -1,0 +1,47 @@
+"""One picture, file to boxes, by Ultralytics YOLO11n exported to ONNX at 320 px; prints milliseconds as JSON.
+
+Run by benchmarks/peers. Arguments: FOLDER THREADS ROUNDS, then the pictures; the exported file is kept in FOLDER. Its
+own `export` and its own `predict`, by ONNX Runtime on the CPU. Weights are random: how long it takes does not depend on
+them, but for the few boxes that are left.
+"""
+
+import json
+import sys
+import time
+from pathlib import Path
+
+import onnxruntime
+import torch
+
+folder, threads, rounds, pictures = Path(sys.argv[1]), int(sys.argv[2]), int(sys.argv[3]), sys.argv[4:]
+torch.set_num_threads(threads)
+usual = onnxruntime.InferenceSession
+
+
+def session(*given, **more):  # its own session takes as many threads as there are cores
+    options = more.get("sess_options") or onnxruntime.SessionOptions()
+    options.intra_op_num_threads = threads
+    more["sess_options"] = options
+    return usual(*given, **more)
+
+
+onnxruntime.InferenceSession = session
+
+from ultralytics import YOLO, settings  # noqa: E402
+
+settings.update({"sync": False})
+file = folder / "yolo11n.onnx"
+if not file.exists():
+    made = YOLO("yolo11n.yaml").export(format="onnx", imgsz=320, simplify=False, dynamic=False)
+    Path(made).replace(file)
+model = YOLO(str(file), task="detect")
+for picture in pictures[:3]:
+    model.predict(picture, imgsz=320, device="cpu", verbose=False)
+found = []
+for _ in range(rounds):
+    for picture in pictures:
+        began = time.perf_counter()
+        model.predict(picture, imgsz=320, device="cpu", verbose=False)
+        found.append(1000 * (time.perf_counter() - began))
+found.sort()
+print(json.dumps({"median": found[len(found) // 2], "low": found[len(found) // 10]}))
