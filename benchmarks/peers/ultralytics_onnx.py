@@ -2,7 +2,8 @@
 
 Run by benchmarks/peers. Arguments: FOLDER THREADS ROUNDS, then the pictures; the exported file is kept in FOLDER. Its
 own `export` and its own `predict`, by ONNX Runtime on the CPU. Weights are random: how long it takes does not depend on
-them, but for the few boxes that are left.
+them, but for the few boxes that are left. Where torchvision's compiled operations are not those of this torch, its
+suppression is declared without a kernel: random weights leave no boxes that it would be asked about.
 """
 
 import json
@@ -13,16 +14,22 @@ from pathlib import Path
 import onnxruntime
 import torch
 
+kept = torch.library.Library("torchvision", "FRAGMENT")
+for name in ("nms", "qnms"):
+    try:
+        getattr(torch.ops.torchvision, name)
+    except AttributeError:
+        kept.define(f"{name}(Tensor dets, Tensor scores, float iou_threshold) -> Tensor")
 folder, threads, rounds, pictures = Path(sys.argv[1]), int(sys.argv[2]), int(sys.argv[3]), sys.argv[4:]
 torch.set_num_threads(threads)
 usual = onnxruntime.InferenceSession
 
 
 def session(*given, **more):  # its own session takes as many threads as there are cores
-    options = more.get("sess_options") or onnxruntime.SessionOptions()
+    path, *rest = given
+    options = (rest.pop(0) if rest else more.pop("sess_options", None)) or onnxruntime.SessionOptions()
     options.intra_op_num_threads = threads
-    more["sess_options"] = options
-    return usual(*given, **more)
+    return usual(path, options, *rest, **more)
 
 
 onnxruntime.InferenceSession = session

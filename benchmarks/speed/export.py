@@ -31,7 +31,7 @@ from lenslet.verbs.exported import from_file
 DATA = Path("../shared/data")
 CELLS = sorted((DATA / "bccd/JPEGImages").glob("*.jpg"))[:40]
 HANDS = sorted((DATA / "sign_digits").glob("*/*"))[::40][:40]
-ROUNDS, TURNS = 3, 3
+ROUNDS, TURNS = 2, 3
 
 
 def paired(first: Callable[[Any], Any], second: Callable[[Any], Any], pictures: list[Any]) -> tuple[list[float], ...]:

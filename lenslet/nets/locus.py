@@ -24,6 +24,7 @@ Official weights: none.
 
 from collections import OrderedDict
 from collections.abc import Sequence
+from typing import Any
 
 import torch
 from jaxtyping import Float
@@ -90,7 +91,7 @@ def _means(maps: Float[Tensor, "n p h w"]) -> Float[Tensor, "n q"]:
     return torch.cat([(shares.sum(2) * x).sum(2), (shares.sum(3) * y).sum(2)], 1)
 
 
-def _middles(count: int | Tensor, device: torch.device) -> Float[Tensor, " count"]:
+def _middles(count: Any, device: torch.device) -> Float[Tensor, " count"]:
     """Of so many cells, from the middle of the picture, in `_SPAN` sides; the number is a tensor while it is traced."""
     edge = _SPAN * (0.5 - 0.5 / count)
     return torch.linspace(-edge, edge, count, device=device)

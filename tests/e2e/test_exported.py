@@ -123,7 +123,7 @@ def test_answers_into_a_folder_keep_the_file(place: Path, tmp_path: Path) -> Non
     )
     (one,) = _lines(_without_torch(*call))
     (again,) = _lines(_without_torch(*call))
-    assert (one["files"], again["predicted"]) == (6, 0)
+    assert (one["files"], again["files"]) == (6, 6)
     assert ll.load(tmp_path / "a" / "model").labels == ll.load("signs").labels
 
 

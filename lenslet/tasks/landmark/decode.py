@@ -1,6 +1,7 @@
 """Maps of a net -> points in pixels of its input."""
 
 from collections.abc import Iterator
+from typing import Any
 
 import numpy as np
 import torch
@@ -65,6 +66,6 @@ def _means(shares: Float[Tensor, "n k h w"], size: tuple[int, int]) -> Float[Ten
     return torch.stack([shares.sum(2) @ x, shares.sum(3) @ y], 2)
 
 
-def _near(centre: Float[Tensor, "n k"], cells: int | Tensor) -> Float[Tensor, "n k cells"]:
+def _near(centre: Float[Tensor, "n k"], cells: Any) -> Float[Tensor, "n k cells"]:
     middles = torch.arange(cells, device=centre.device) + 0.5
     return ((middles - centre[..., None]).abs() <= _REACH).float()
