@@ -7,7 +7,7 @@ from jaxtyping import UInt8
 
 from lenslet.errors import DataError, ImageError, WorkError
 from lenslet.exporting.plan import Answers, Plan
-from lenslet.image import Preprocess, find_images, open_image
+from lenslet.image import SUFFIXES, Preprocess, find_images, open_image
 from lenslet.results.exported import Parity
 from lenslet.runtime import OnnxFile
 
@@ -53,7 +53,10 @@ def photographs(data: str | Path | None) -> tuple[Pictures, str]:
 
 def chosen(data: str | Path, most: int) -> list[Path]:
     """So many pictures of a folder or pattern, evenly spaced; the same each time."""
-    paths = list(find_images(data))
+    place = Path(data)
+    if place.is_file() and place.suffix.lower() not in SUFFIXES:  # a table: its pictures lie around it
+        place = place.parent
+    paths = list(find_images(place))
     step = max(len(paths) / most, 1)
     return [paths[int(i * step)] for i in range(min(most, len(paths)))]
 

@@ -5,6 +5,7 @@ import os
 import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from threading import Lock
 from typing import Any, Literal
 
 import numpy as np
@@ -119,9 +120,13 @@ def _openvino(path: Path, form: Form, threads: int) -> Any:
     except Exception as error:
         raise CardError(f"{path} is no ONNX file that OpenVINO can run: {_first(error)}") from error
 
+    alone = Lock()  # a request answers one at a time
+
     def run(feeds: Mapping[str, Any]) -> Sequence[np.ndarray]:
-        result = request.infer({**optional, **{name: np.asarray(value) for name, value in feeds.items()}})
-        return [np.array(result[name]) for name in form.outputs]
+        given = {**optional, **{name: np.asarray(value) for name, value in feeds.items()}}
+        with alone:
+            result = request.infer(given)
+            return [np.array(result[name]) for name in form.outputs]
 
     return run
 

@@ -18,7 +18,7 @@ def export(
     model: Annotated["str | Path | Model", Doc("A model folder, the name of a shipped model, or a model.")],
     *,
     out: Annotated[
-        Path | None, Doc("The file, ending in .onnx; named after the model, in this folder, if left out.")
+        str | Path | None, Doc("The file, ending in .onnx; named after the model, in this folder, if left out.")
     ] = None,
     int8: Annotated[
         bool,
@@ -32,7 +32,7 @@ def export(
         ),
     ] = None,
     web: Annotated[
-        Path | None,
+        str | Path | None,
         Doc("Also make a page for browsers in this folder: pictures are looked at on the visitor's own machine."),
     ] = None,
     progress: Annotated[bool, Doc("Show a bar on stderr.")] = True,
