@@ -237,7 +237,7 @@ def test_curves_say_in_words_what_they_show() -> None:
     assert 'aria-label="Loss: training 0.333"' in chart("Loss", loss_lines(rows))
     assert "accuracy 20 %" in chart("Better", measured_lines(rows), share=True)
     assert "nothing yet" in chart("Loss", [])
-    assert "<b>" not in chart("<b>", [Line("<b>", ((1.0, 1.0),))])
+    assert "<i>" not in chart("<i>", [Line("<i>", ((1.0, 1.0),))])
     many = chart("Loss", [Line("a", tuple((float(x), 1.0) for x in range(10_000)))])
     assert len(many) < 20_000
 
