@@ -191,7 +191,7 @@ class Project:
         return tuple(dict.fromkeys([*self.settings.points, *self._used()[1]]))
 
     def _used(self) -> tuple[tuple[str, ...], tuple[str, ...]]:
-        """Names of classes and points in the labels; found once: what is drawn later has names that are written down."""
+        """Names of classes and points in the labels; found once: those that are used later are written down."""
         drawn = self.drawn
         with self._lock:
             if self._named is None or self._named[0] is not drawn:
