@@ -72,7 +72,7 @@ class Project:
         self._pictures: tuple[str, ...] | None = None
         self._known: frozenset[str] = frozenset()
         self._drawn: Annotations | None = None
-        self._named: tuple[Annotations, tuple[str, ...]] | None = None
+        self._named: tuple[Annotations, tuple[tuple[str, ...], tuple[str, ...]]] | None = None
         self.classes = ClassTable(root)
 
     @classmethod
@@ -184,14 +184,18 @@ class Project:
         said = self.settings.classes
         if self.kind == "classes":
             return tuple(dict.fromkeys([*said, *sorted(set(self.classes.read().values()))]))
-        return tuple(dict.fromkeys([*said, *self._used()]))
+        return tuple(dict.fromkeys([*said, *self._used()[0]]))
 
-    def _used(self) -> tuple[str, ...]:
-        """Classes of boxes and points; found once, for what is drawn later is written down with its class."""
+    def all_points(self) -> tuple[str, ...]:
+        """Names of points: those written down, then those that labels name beside."""
+        return tuple(dict.fromkeys([*self.settings.points, *self._used()[1]]))
+
+    def _used(self) -> tuple[tuple[str, ...], tuple[str, ...]]:
+        """Names of classes and points in the labels; found once: those that are used later are written down."""
         drawn = self.drawn
         with self._lock:
             if self._named is None or self._named[0] is not drawn:
-                self._named = (drawn, drawn.classes())
+                self._named = (drawn, drawn.names())
             return self._named[1]
 
     def models(self, *tasks: str) -> list[ModelRow]:

@@ -34,6 +34,7 @@ FOLDER = "Annotations"
 Number = int | float
 _LARGEST = 16 << 20  # bytes of one picture's labels
 _CLASS = re.compile(r"<object>\s*<name>([^<]*)</name>")
+_POINT = re.compile(r"<point>\s*<name>([^<]*)</name>")
 _NEW = "new"  # the version of what is not there
 
 
@@ -118,18 +119,20 @@ class Annotations:
         with self._lock:
             return frozenset(self._there)
 
-    def classes(self) -> tuple[str, ...]:
-        """Names of all classes that things have, in the order of their first appearance; by a quick look."""
+    def names(self) -> tuple[tuple[str, ...], tuple[str, ...]]:
+        """Of all classes, and of all points, that things have, in the order of their first appearance; a quick look."""
         with self._lock:
             places = [self._places[name] for name in sorted(self._there)]
-        found: dict[str, None] = {}
+        classes: dict[str, None] = {}
+        points: dict[str, None] = {}
         for place in places:
             try:
                 text = text_of(self.root / PurePosixPath(place), _LARGEST, encoding)
             except DataError:
                 continue
-            found.update(dict.fromkeys(unescape(word).strip() for word in _CLASS.findall(text)))
-        return tuple(name for name in found if name)
+            for found, pattern in ((classes, _CLASS), (points, _POINT)):
+                found.update(dict.fromkeys(unescape(word).strip() for word in pattern.findall(text)))
+        return tuple(filter(None, classes)), tuple(filter(None, points))
 
     def read(self, name: str) -> Drawn:
         """The labels of a picture. Of a file that is damaged it says so in `faults`, as of a picture without labels.

@@ -70,7 +70,7 @@ def _labels(router: APIRouter, project: "Project") -> None:
     def save(name: str, sent: SavedThings) -> dict[str, str]:
         project.path(name)
         made = None if sent.things is None else [thing.to_thing() for thing in sent.things]
-        return {"version": project.drawn.write(name, made, sent.version, joints=project.settings.points)}
+        return {"version": project.drawn.write(name, made, sent.version, joints=project.all_points())}
 
     @router.get("/label/class/{name:path}")
     def class_of(name: str) -> dict[str, Any]:
@@ -112,5 +112,5 @@ def names_of(project: "Project") -> dict[str, Any]:
     """Kind, classes and points."""
     settings = project.settings
     return {
-        "kind": project.kind, "classes": project.all_classes(), "points": settings.points, "lines": settings.lines
+        "kind": project.kind, "classes": project.all_classes(), "points": project.all_points(), "lines": settings.lines
     }  # fmt: skip

@@ -89,8 +89,8 @@ function wire(desk) {
 
 async function begin(desk, options) {
   try {
-    await desk.store.resume();
     await relist(desk, false);
+    await desk.store.resume(desk.rows);
     await desk.advice.models();
   } catch (error) { desk.need(error.message); }
   const asked = new URLSearchParams(location.search).get("picture");

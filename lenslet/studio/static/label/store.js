@@ -124,7 +124,8 @@ export class Store {
   again() { for (const name of this.waiting.keys()) if (!this.clashed.has(name)) this.send(name); }
 
   // What this tab, or one that is gone, has not got rid of: after a reload, a crash of the browser or of the server.
-  async resume() {
+  // Of a picture that has gone, it waits until that comes back.
+  async resume(known) {
     const held = (await navigator.locks?.query?.())?.held?.map((lock) => lock.name) ?? [];
     for (const key of Object.keys(localStorage)) {
       if (!key.startsWith(this.prefix)) continue;
@@ -132,6 +133,7 @@ export class Store {
       if (tab !== this.tab && held.includes("lenslet-tab-" + tab)) continue; // its own tab lives
       let draft;
       try { draft = JSON.parse(localStorage[key]); } catch { localStorage.removeItem(key); continue; }
+      if (!known.has(draft.name)) continue;
       localStorage.removeItem(key);
       this.versions.set(draft.name, draft.version);
       this.put(draft.kind, draft.name, draft.value);

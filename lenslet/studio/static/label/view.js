@@ -151,7 +151,7 @@ export class View {
   drawName(pen, thing, at, colour, ghost) {
     const [x, y] = this.out(at[0], at[1]);
     const sure = ghost && thing.score ? ` ${Math.round(thing.score * 100)} %` : "";
-    this.plate(pen, (thing.label || "thing") + sure + (thing.difficult ? " (difficult)" : ""), x - 1, y - 16, colour, ink(colour), ghost);
+    this.plate(pen, (thing.label || "thing") + sure + (thing.difficult ? " (difficult)" : ""), x - 1, y - (thing.box ? 16 : 36), colour, ink(colour), ghost);
   }
 
   plate(pen, text, x, y, ground, colour, faint = false) {

@@ -38,7 +38,7 @@ def test_what_is_drawn_is_what_training_reads(folder):
     back = Annotations(folder, NAMES).read("1.png")
     assert (back.version, back.size) == (version, (40, 60))
     assert [thing.difficult for thing in back.things] == [False, True]
-    assert drawn.classes() == ("cell", "a & b")
+    assert drawn.names() == (("cell", "a & b"), ())
 
 
 def test_points_with_and_without_boxes(folder):
@@ -48,6 +48,7 @@ def test_points_with_and_without_boxes(folder):
     scenes = read_boxes(folder)
     assert scenes.boxless
     assert scenes.joints.names == ("eye", "nose")
+    assert drawn.names() == (("face",), ("eye", "nose"))
     assert [points.visible.tolist() for scene in scenes.train for points in scene.points] == [[0, 2], [1, 2]]
     assert drawn.read("2.png").things[0].points == {"eye": (3, 4, 1), "nose": (5, 6, 2)}
     drawn.write("1.png", [Thing("face", (1, 1, 20, 20), {"nose": (10, 12, 2)})], None, joints=("eye", "nose"))
