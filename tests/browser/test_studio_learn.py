@@ -41,7 +41,8 @@ def lesson(url: str, tab: Any) -> Any:
 
     def opened(name: str, theme: str = "light", **more: Any) -> Any:
         page = tab(f"{url}/learn/{name}", theme=theme, **more)
-        page.wait_for_selector("#learn-stage[data-ready]", timeout=60_000)
+        page.set_default_timeout(60_000)  # the first that needs torch waits for it
+        page.wait_for_selector("#learn-stage[data-ready]")
         assert page.locator(".learn-wrong:visible").count() == 0
         return page
 
