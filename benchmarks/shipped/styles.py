@@ -20,8 +20,8 @@ from lenslet.tasks.style.stylist import Stylist
 SHARED = Path(__file__).resolve().parents[3] / "shared" / "data"
 OUT = Path(__file__).parents[2] / "lenslet" / "shipped"
 STYLES = {
-    "starry_night": ("starry_night.jpg", "The Starry Night, Vincent van Gogh, 1889", 0.5, 384),
-    "great_wave": ("wave.jpg", "The Great Wave off Kanagawa, Katsushika Hokusai, about 1831", 0.5, 384),
+    "starry_night": ("starry_night.jpg", "The Starry Night, Vincent van Gogh, 1889", 0.15, 384),
+    "great_wave": ("wave.jpg", "The Great Wave off Kanagawa, Katsushika Hokusai, about 1831", 0.15, 384),
 }
 PHOTOS = "CC BY 4.0 (Caltech-101: Li, Andreeto, Ranzato, Perona 2022, doi 10.22002/D1.20086)"
 

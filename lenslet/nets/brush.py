@@ -40,6 +40,7 @@ from lenslet.nets.initial import he
 __all__ = ["Brush", "brush_s", "brush_tiny"]
 
 STRIDE = 4
+"""By which sides are padded to whole positions of the blocks."""
 _LEAST = 1e-5  # of a variance
 
 

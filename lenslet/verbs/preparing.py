@@ -27,6 +27,7 @@ ONLY = {
 }
 """Task -> options of `train` that no other task has."""
 _NOT_FOR_STYLE = ("augment", "overfit", "show_augmented", "compile")
+_STRENGTH = 0.2  # of a style that is learned: a net comes less near to it than pixels do, and would let houses go
 _STYLIST = "starry_night"  # the shipped model that others begin with
 _FAMILY = {"localize": "locus", "landmark": "stylus"}  # whose stages are those of a facet
 _LIKE = {"facet_s": "argus_s", "resnet18": "argus_resnet18"}  # whose weights are for the stages of which net
@@ -200,7 +201,7 @@ def _painting(arguments: dict[str, Any], budget: dict[str, Any], share: tuple[in
     plain = {k: v for k, v in _plainly(arguments, budget, share, watch).items() if k not in ("augment", "overfit")}
     return prepare(
         arguments["data"], style=open_image(painting), style_name=painting.stem, net=arguments.get("net"),
-        encoder=encoder_of(DEFAULT, watch.bar), encoder_name=DEFAULT, strength=0.5 if strength is None else strength,
+        encoder=encoder_of(DEFAULT, watch.bar), encoder_name=DEFAULT, strength=_STRENGTH if strength is None else strength,
         start=None if str(weights) == "none" else _stylist(weights), **plain,
     )  # fmt: skip
 

@@ -112,7 +112,7 @@ def train(
     ] = None,
     strength: Annotated[
         float | None,
-        Doc("With the task style: 0 is the photograph, 1 the style alone, as for `stylize`; 0.5 if left out."),
+        Doc("With the task style: 0 is the photograph, 1 the style alone; 0.2 if left out."),
     ] = None,
     batch: Annotated[int | None, Doc("Pictures per step.")] = None,
     rate: Annotated[float | None, Doc("The highest learning rate.")] = None,

@@ -23,6 +23,7 @@ FAMILIES = {
     "localize": ("locus",),
     "landmark": ("stylus",),
     "face": ("cameo", "signet"),
+    "style": ("brush",),
 }
 """Task -> how the names of its nets begin; all others say what a picture shows."""
 _TASKS = {
@@ -31,6 +32,7 @@ _TASKS = {
     "localize": "localize: one thing, and its box",
     "landmark": "landmark: where points are",
     "face": "face: whether two show the same",
+    "style": "style: to paint like a picture",
 }
 _WORDS = {"find_lr": "Find the learning rate", "rate": "Learning rate", "against_scratch": "Against scratch"}
 

@@ -10,11 +10,13 @@ import numpy as np
 import torch
 from jaxtyping import Float, UInt8
 from torch import Tensor, nn
+from torch.nn import functional
 
 from lenslet.card import Card, fingerprint, save
 from lenslet.data.split import without_seen
 from lenslet.errors import CallError, CardError, DataError, ImageError
 from lenslet.image import find_images, open_image, resize
+from lenslet.nets.brush import STRIDE
 from lenslet.results import Evaluation, Miss, Painting, Unreadable
 from lenslet.results.intervals import bootstrap
 from lenslet.tasks.style.decode import dressed, pixels, tensor
@@ -28,6 +30,7 @@ Picture = str | Path | bytes | np.ndarray | Any  # Any stands for PIL.Image.Imag
 STYLE = "style/"
 """How the names of a style's matrices begin, beside those of the weights."""
 _SMALLEST = 16  # pixels of a short side
+_MARGIN = 16  # pixels around a picture that are painted, too
 _MEASURED = 256  # pixels of the long side of what is measured
 _WORST = 12
 
@@ -122,11 +125,14 @@ class Stylist:
         """The painting of a photo, pixel for pixel; in float32, so that it depends on its photo alone."""
         device = next(self.net.parameters()).device
         values = tensor(photo).to(device)
-        mean, std = (
-            values.new_tensor(v).view(1, 3, 1, 1) for v in (self.card.preprocess.mean, self.card.preprocess.std)
-        )
-        raw = self.net(((values - mean) / std).contiguous(memory_format=torch.channels_last))
-        painted = raw.float() * std + mean
+        shape = self.card.preprocess
+        mean, std = (values.new_tensor(v).view(1, 3, 1, 1) for v in (shape.mean, shape.std))
+        height, width = photo.shape[:2]
+        # Strokes at a border have nothing beyond to go on with: they are painted on the mirrored photo, and cut off
+        edge = min(_MARGIN, height - 1, width - 1) // STRIDE * STRIDE
+        wide = functional.pad(values, (edge,) * 4, mode="reflect")
+        raw = self.net(((wide - mean) / std).contiguous(memory_format=torch.channels_last))
+        painted = raw.float()[..., edge : edge + height, edge : edge + width] * std + mean
         return pixels(dressed(painted.clamp(0, 1), values) if keep_colours else painted)
 
     def predict(
