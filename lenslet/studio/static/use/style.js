@@ -5,7 +5,7 @@
   let timer = null, version = -1;
 
   const wells = { content: well("content", "Photo"), style: well("style", "Style") };
-  const how = U.select([["", "step by step, in the style of a picture"]], "", () => chosen(), { id: "use-how" });
+  const how = U.select([["", "step by step, like a picture"]], "", () => chosen(), { id: "use-how" });
   const size = U.select([256, 384, 512, 768].map((one) => [String(one), `${one} pixels`]), "384", null, { id: "use-size" });
   const steps = U.select([["20", "20, a sketch"], ["60", "60"], ["120", "120, careful"]], "60", null, { id: "use-steps" });
   const start = U.select([["content", "the photo"], ["noise", "noise"]], "content", null, { id: "use-start" });
@@ -21,6 +21,7 @@
   const blank = el("p.empty", {}, "Choose a photo and a style, then paint. It takes from ten seconds to some minutes; you see it become.");
 
   const how_field = U.field("How", how);
+  how_field.hidden = true; // until a model that holds a style is found
   const by_steps = el("div.use-steps", {}, wells.style.element, U.field("Strength of the style", el("span.row-of", {}, strength, strong)), U.field("Steps at that size", steps), U.field("Begin with", start));
   const chosen = () => { by_steps.hidden = how.value !== ""; }; // a model holds its style, and how strong it is
   U.style = {
@@ -39,7 +40,8 @@
 
   function well(what, label) {
     const image = el("img", { alt: "", hidden: true });
-    const chosen = U.select([], "", () => show(), { id: "use-" + what });
+    let own = false; // whether somebody has chosen; else it is the first picture, and the second for the style
+    const chosen = U.select([], "", () => { own = true; show(); }, { id: "use-" + what });
     const element = el("div.use-well", { ondragover: (event) => { event.preventDefault(); },
       ondrop: async (event) => {
         if (!event.dataTransfer.files.length) return;
@@ -48,6 +50,7 @@
         document.getElementById("use").classList.remove("use-over");
         await T.add([event.dataTransfer.files[0]]);
         chosen.value = T.chosen?.ref || "";
+        own = true;
         show();
       } }, image, U.field(label, chosen));
     function show() {
@@ -59,8 +62,8 @@
       const before = chosen.value;
       const rows = T.pictures.map((one) => [one.ref, one.name]);
       U.options(chosen, rows.length ? rows : [["", "lay a picture on the page"]], before);
-      const other = what === "style" ? 1 : 0;
-      if (!before && rows[other]) chosen.value = rows[other][0];
+      if (!rows.some(([ref]) => ref === before)) own = false;
+      if (!own && rows.length) chosen.value = rows[Math.min(what === "style" ? 1 : 0, rows.length - 1)][0];
       show();
     }
     return { element, fill, get value() { return chosen.value; } };
