@@ -221,6 +221,7 @@ def test_a_painting_is_watched_stopped_and_taken_away(use: Any, tmp_path: Path) 
     page.locator("#use-file").set_input_files([cells(tmp_path / "photo.png", 4), cells(tmp_path / "style.png", 12)])
     page.wait_for_function("document.querySelector('#use-content').options.length === 2")
     assert page.locator("#use-content option:checked").inner_text() == "photo.png"
+    assert page.locator("#use-style option:checked").inner_text() == "style.png"
     page.locator("#use-size").select_option("256")
     page.get_by_role("button", name="Paint", exact=True).click()
     page.wait_for_selector("#use-painting:not([hidden])")

@@ -35,11 +35,12 @@ def routes(router: "APIRouter", project: "Project") -> None:
 
     tray = Tray()
     sources = Sources(project, tray)
-    answers = Answers(Shelf(project), sources)
+    shelf = Shelf(project)
+    answers = Answers(shelf, sources)
     asking.routes(router, tray, answers)
     explaining.routes(router, answers)
     people.routes(router, answers)
-    painting.routes(router, painting.Easel(sources))
+    painting.routes(router, painting.Easel(sources), shelf)
 
     @router.get("/use/project")
     def names(like: str = "", most: int = 60) -> dict[str, object]:

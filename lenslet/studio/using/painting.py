@@ -14,6 +14,7 @@ from fastapi import APIRouter, Body, Response
 from lenslet.errors import CallError, LensletError
 from lenslet.studio.pictures import jpeg
 from lenslet.studio.using.asking import download
+from lenslet.studio.using.shelf import Shelf
 from lenslet.studio.using.sources import Sources
 
 __all__ = ["Easel", "routes"]
@@ -52,11 +53,16 @@ class Easel:
     def begin(self, content: str, style: str, chosen: dict[str, Any]) -> None:
         """Start painting.
 
+        Args:
+            content: the photo, see `Sources`.
+            style: the picture with the style; nothing where `chosen` names a model that holds one.
+            chosen: further arguments of `stylize`.
+
         Raises:
             CallError: another painting is not done yet, or the pictures are not here any more.
         """
-        pictures = self.sources.given(content), self.sources.given(style)
-        names = self.sources.name(content), self.sources.name(style)
+        pictures = self.sources.given(content), self.sources.given(style) if style else None
+        names = self.sources.name(content), self.sources.name(style) if style else str(chosen["model"])
         with self._lock:
             if self._work is not None and self._work.state in ("starting", "painting"):
                 raise CallError("a painting is being made already: stop it first, or wait until it is done")
@@ -110,8 +116,7 @@ class Easel:
             raise CallError("there is no painting yet: let it be painted first")
         return self._work.made
 
-    def _paint(self, work: _Work, content: Path | bytes, style: Path | bytes) -> None:
-        from lenslet.results import Painting
+    def _paint(self, work: _Work, content: Path | bytes, style: Path | bytes | None) -> None:
         from lenslet.verbs.easel import looked_at
         from lenslet.verbs.stylize import stylize
 
@@ -130,11 +135,13 @@ class Easel:
 
         try:
             with looked_at(look):
-                painting = stylize(content, [style], progress=False, **work.chosen)
-            assert isinstance(painting, Painting)  # one picture, painted step by step
-            recipe = {**painting.recipe, "content_name": work.names[0], "style_names": [work.names[1]]}
+                painting: Any = stylize(content, [] if style is None else [style], progress=False, **work.chosen)
+            recipe = {**painting.recipe, "content_name": work.names[0]}
+            if style is not None:
+                recipe["style_names"] = [work.names[1]]
             work.made = replace(painting, recipe=recipe)
             _show(work, painting.picture)
+            work.share, work.seconds = 1.0, painting.seconds
             work.state = "stopped" if painting.stopped else "done"
         except LensletError as error:
             work.error, work.state = " ".join(str(error).split()), "failed"
@@ -142,21 +149,28 @@ class Easel:
             work.error, work.state = f"painting failed: {type(error).__name__}: {error}", "failed"
 
 
-def routes(router: APIRouter, easel: Easel) -> None:
+def routes(router: APIRouter, easel: Easel, shelf: Shelf) -> None:
     """Adds them to a router whose prefix is `/api`."""
 
     @router.post("/use/painting")
     def begin(
         content: Annotated[str, Body()],
-        style: Annotated[str, Body()],
+        style: Annotated[str, Body()] = "",
+        model: Annotated[str, Body()] = "",
         size: Annotated[int, Body(ge=64, le=_LARGEST)] = 384,
         strength: Annotated[float, Body(ge=0, le=1)] = 0.5,
         start: Annotated[str, Body(pattern="^(content|noise)$")] = "content",
         steps: Annotated[int, Body(ge=1, le=500)] = 60,
         keep_colours: Annotated[bool, Body()] = False,
     ) -> dict[str, Any]:
-        chosen = {"size": size, "strength": strength, "start": start, "steps": steps, "keep_colours": keep_colours}
-        easel.begin(content, style, chosen)
+        chosen: dict[str, Any] = {"size": size, "keep_colours": keep_colours}
+        if model:  # it holds its style, and all else that was chosen when it learned
+            chosen["model"] = shelf.opened(model).path
+        elif not style:
+            raise CallError("choose the picture whose style the photo is to have, or a model that holds one")
+        else:
+            chosen |= {"strength": strength, "start": start, "steps": steps}
+        easel.begin(content, "" if model else style, chosen)
         return easel.now()
 
     @router.get("/use/painting")

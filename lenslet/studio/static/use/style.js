@@ -5,6 +5,7 @@
   let timer = null, version = -1;
 
   const wells = { content: well("content", "Photo"), style: well("style", "Style") };
+  const how = U.select([["", "step by step, like a picture"]], "", () => chosen(), { id: "use-how" });
   const size = U.select([256, 384, 512, 768].map((one) => [String(one), `${one} pixels`]), "384", null, { id: "use-size" });
   const steps = U.select([["20", "20, a sketch"], ["60", "60"], ["120", "120, careful"]], "60", null, { id: "use-steps" });
   const start = U.select([["content", "the photo"], ["noise", "noise"]], "content", null, { id: "use-start" });
@@ -19,20 +20,28 @@
     U.button("Recipe, JSON", () => U.save("painting/recipe.json")), U.button("Sheet, PNG", () => U.save("painting/sheet.png")));
   const blank = el("p.empty", {}, "Choose a photo and a style, then paint. It takes from ten seconds to some minutes; you see it become.");
 
+  const how_field = U.field("How", how);
+  how_field.hidden = true; // until a model that holds a style is found
+  const by_steps = el("div.use-steps", {}, wells.style.element, U.field("Strength of the style", el("span.row-of", {}, strength, strong)), U.field("Steps at that size", steps), U.field("Begin with", start));
+  const chosen = () => { by_steps.hidden = how.value !== ""; }; // a model holds its style, and how strong it is
   U.style = {
     title: "Style",
     build: () => [el("div.use-main", {}, el("div.use-stage", {}, blank, picture, bar, said, curve, take),
-      el("section.panel.use-side", {}, el("h2", {}, "Paint"), wells.content.element, wells.style.element,
-        U.field("Strength of the style", el("span.row-of", {}, strength, strong)), U.field("Size, long side", size), U.field("Steps at that size", steps), U.field("Begin with", start),
+      el("section.panel.use-side", {}, el("h2", {}, "Paint"), wells.content.element, how_field, U.field("Size, long side", size), by_steps,
         el("label.use-tick", {}, colours, "Keep the photo's colours"), el("div.row-of", {}, go, stop)))],
-    begin: () => watch(),
+    begin: () => {
+      how.append(...U.models.filter((one) => one.task === "style").map((one) => el("option", { value: one.name }, "at once, by " + one.name)));
+      how_field.hidden = how.options.length < 2;
+      return watch();
+    },
     shown: () => { for (const one of Object.values(wells)) one.fill(); },
   };
   U.on("pictures", () => U.style.shown());
 
   function well(what, label) {
     const image = el("img", { alt: "", hidden: true });
-    const chosen = U.select([], "", () => show(), { id: "use-" + what });
+    let own = false; // whether somebody has chosen; else it is the first picture, and the second for the style
+    const chosen = U.select([], "", () => { own = true; show(); }, { id: "use-" + what });
     const element = el("div.use-well", { ondragover: (event) => { event.preventDefault(); },
       ondrop: async (event) => {
         if (!event.dataTransfer.files.length) return;
@@ -41,6 +50,7 @@
         document.getElementById("use").classList.remove("use-over");
         await T.add([event.dataTransfer.files[0]]);
         chosen.value = T.chosen?.ref || "";
+        own = true;
         show();
       } }, image, U.field(label, chosen));
     function show() {
@@ -52,19 +62,19 @@
       const before = chosen.value;
       const rows = T.pictures.map((one) => [one.ref, one.name]);
       U.options(chosen, rows.length ? rows : [["", "lay a picture on the page"]], before);
-      const other = what === "style" ? 1 : 0;
-      if (!before && rows[other]) chosen.value = rows[other][0];
+      if (!rows.some(([ref]) => ref === before)) own = false;
+      if (!own && rows.length) chosen.value = rows[Math.min(what === "style" ? 1 : 0, rows.length - 1)][0];
       show();
     }
     return { element, fill, get value() { return chosen.value; } };
   }
 
   async function begin() {
-    if (!wells.content.value || !wells.style.value) throw new Error("Lay a photo and a picture with a style on the page first.");
+    if (!wells.content.value || !(wells.style.value || how.value)) throw new Error("Lay a photo and a picture with a style on the page first.");
     version = -1;
     picture.hidden = true;
     take.hidden = true;
-    await U.post("painting", { content: wells.content.value, style: wells.style.value, size: Number(size.value), steps: Number(steps.value), start: start.value, strength: strength.value / 100, keep_colours: colours.checked });
+    await U.post("painting", { content: wells.content.value, style: how.value ? "" : wells.style.value, model: how.value, size: Number(size.value), steps: Number(steps.value), start: start.value, strength: strength.value / 100, keep_colours: colours.checked });
     await watch();
   }
   async function halt() {
@@ -93,7 +103,7 @@
     if (now.state === "none") return;
     bar.value = now.share;
     const left = now.left === null ? "" : now.left < 90 ? `, about ${Math.ceil(now.left)} s left` : `, about ${Math.round(now.left / 60)} min left`;
-    said.textContent = { starting: "Opening the net", painting: `Step ${now.step} of ${now.of}${left}`, done: `Done: ${U.count(now.step, "step")}, ${now.seconds.toFixed(0)} s`,
+    said.textContent = { starting: "Opening the net", painting: `Step ${now.step} of ${now.of}${left}`, done: (now.step ? `Done: ${U.count(now.step, "step")}, ` : "Done: ") + (now.seconds < 10 ? now.seconds.toFixed(1) : now.seconds.toFixed(0)) + " s",
       stopped: `Stopped after ${U.count(now.step, "step")}: this is the picture so far`, failed: "" }[now.state];
     if (now.state === "failed") U.say(now.error);
     if (now.version > 0 && now.version !== version) {

@@ -2,18 +2,22 @@
 
 import io
 import json
+import sys
 import threading
 from typing import Any
 
+import numpy as np
 import pytest
 from PIL import Image
+
+from lenslet.results import Painting
 
 SMALL = {"content": "project:0.png", "style": "project:1.png", "size": 64, "steps": 2}
 
 
 def wait(use: Any) -> dict[str, Any]:
     for thread in [one for one in threading.enumerate() if one.name == "painting"]:
-        thread.join(60)
+        thread.join(600)
     made: dict[str, Any] = use("painting").json()
     return made
 
@@ -32,6 +36,25 @@ def test_it_is_watched_and_taken_away(use: Any) -> None:
     assert use("painting/recipe.json").json()["recipe"]["size"] == 64
     assert Image.open(io.BytesIO(use("painting/sheet.png").content)).width > 200
     assert "painting.png, sheet.png or recipe.json" in use("painting/other").json()["error"]
+
+
+def test_a_model_that_holds_a_style_paints_at_once(use: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    use.post("painting", {"content": "project:0.png", "model": "signs"})
+    assert "paints nothing" in wait(use)["error"]
+    assert "choose the picture whose style" in use.post("painting", {"content": "project:0.png"}).json()["error"]
+    assert "no such model" in use.post("painting", {"content": "project:0.png", "model": "none"}).json()["error"]
+
+    def at_once(content: Any, style: Any, **given: Any) -> Painting:
+        assert (style, given) == ([], {"size": 64, "keep_colours": False, "progress": False, "model": "signs"})
+        pixels = np.zeros((32, 64, 3), np.uint8)
+        return Painting(pixels, pixels, [pixels], {"encoder": "signs"}, seconds=0.5)
+
+    monkeypatch.setattr(sys.modules["lenslet.verbs.stylize"], "stylize", at_once)
+    use.post("painting", {"content": "project:0.png", "model": "signs", "size": 64})
+    now = wait(use)
+    assert (now["state"], now["costs"], now["seconds"], now["error"]) == ("done", [], 0.5, "")
+    recipe = json.loads(Image.open(io.BytesIO(use("painting/painting.png").content)).text["lenslet"])  # type: ignore[attr-defined]
+    assert recipe["content_name"] == "0.png" and "style_names" not in recipe
 
 
 def test_stopped_it_keeps_the_picture_so_far(use: Any) -> None:
