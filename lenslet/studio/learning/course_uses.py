@@ -66,7 +66,7 @@ USES: tuple[Item, ...] = (
         "YOLO",
         "All together: a grid, anchors, a y for each anchor of each cell, in one pass of a net; then non-max "
         "suppression. To train one on your own boxes, go to Train.",
-        ("lenslet.train", "lenslet.Detector", "lenslet.nets.argus_s"),
+        ("lenslet.train", "lenslet.Detector", "lenslet.nets.argus_s", "lenslet.export"),
         "/learn/grid",
     ),
     Item(
