@@ -137,7 +137,7 @@ def test_why_is_laid_over_the_picture(use: Any, tmp_path: Path) -> None:
 def test_by_keys_alone(use: Any, tmp_path: Path) -> None:
     page = use("?model=signs&picture=own/three.png", theme="dark")
     choosers: list[Any] = []
-    page.on("filechooser", choosers.append)
+    page.on("filechooser", lambda one: choosers.append(one))
     page.locator("#use-file").set_input_files([cells(tmp_path / f"{name}.png", 1) for name in "ab"])
     page.wait_for_function("document.querySelectorAll('.use-thumb').length === 3")
     answered(page)
