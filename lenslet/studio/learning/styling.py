@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Styled", "compared", "generated", "routes"]
 
+EYES = "natural"  # few layers, and none that sees far: what shuffling does to them can be seen
 SIDE = 160  # pixels of the square pictures
 _PIECE = 16  # pixels of the pieces that are shuffled
 Kind = Literal["content", "style", "blend", "shuffled", "noise"]
@@ -94,13 +95,14 @@ def compared(asked: Styled, content: UInt8[np.ndarray, "s s 3"], style: UInt8[np
                 "style": _heat(matrix_s[order][:, order] / reach),
                 "generated": _heat(matrix_g[order][:, order] / reach),
             })  # fmt: skip
-        [tap] = eyes.taps.content
-        c, g = of_c[tap].float(), of_g[tap].float()
-        j_content, j_style = content_cost(c, g), style_cost_over_layers(costs, eyes.taps.style)
+        both = {tap: (of_c[tap].float(), of_g[tap].float()) for tap in eyes.taps.content}
+        j_content = torch.stack([eyes.taps.content[tap] * content_cost(*pair) for tap, pair in both.items()]).sum()
+        shares = [eyes.taps.content[tap] * float(relative_content_cost(*pair)) for tap, pair in both.items()]
+        j_style = style_cost_over_layers(costs, eyes.taps.style)
         total = painting_cost(j_content, j_style, alpha=asked.alpha, beta=asked.beta)
         return {
-            "picture": png(made), "layers": layers, "content_layer": tap,
-            "content": float(j_content), "content_relative": float(relative_content_cost(c, g)),
+            "picture": png(made), "layers": layers, "content_layer": " and ".join(both),
+            "content": float(j_content), "content_relative": sum(shares) / sum(eyes.taps.content.values()),
             "style": float(j_style), "total": float(total),
             "style_relative": sum(one["weight"] * one["relative"] for one in layers),
         }  # fmt: skip
@@ -121,11 +123,11 @@ def _tensor(pixels: UInt8[np.ndarray, "s s 3"]) -> "Float[Tensor, '1 3 s s']":
 
 @lru_cache(maxsize=1)
 def _encoder() -> "Encoder":
-    from lenslet.verbs.encoder import DEFAULT, encoder_of
+    from lenslet.verbs.encoder import encoder_of
     from lenslet.verbs.progress import bar
 
     with bar(shown=False) as quiet:
-        return encoder_of(DEFAULT, quiet, precision="fp32")
+        return encoder_of(EYES, quiet, precision="fp32")
 
 
 def routes(router: "APIRouter", project: "Project") -> None:
