@@ -201,7 +201,8 @@ def _painting(arguments: dict[str, Any], budget: dict[str, Any], share: tuple[in
     plain = {k: v for k, v in _plainly(arguments, budget, share, watch).items() if k not in ("augment", "overfit")}
     return prepare(
         arguments["data"], style=open_image(painting), style_name=painting.stem, net=arguments.get("net"),
-        encoder=encoder_of(DEFAULT, watch.bar), encoder_name=DEFAULT, strength=_STRENGTH if strength is None else strength,
+        encoder=encoder_of(DEFAULT, watch.bar), encoder_name=DEFAULT,
+        strength=_STRENGTH if strength is None else strength,
         start=None if str(weights) == "none" else _stylist(weights), **plain,
     )  # fmt: skip
 
