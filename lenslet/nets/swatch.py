@@ -6,12 +6,12 @@ its maps can be followed back without holes (Gatys 2016, section 2, on means).
     stage (before its 2x2 mean)   stride   swatch_tiny    swatch_s
     1                                1        2 x 8        2 x 32      3x3, BN, ReLU: layers x channels
     2                                2        2 x 8        2 x 64
-    3                                4        2 x 16       3 x 128
+    3                                4        3 x 16       3 x 128
     4                                8        2 x 16       2 x 256
     5                               16        1 x 16       2 x 256
     fc                                                                 mean, dense
 
-    parameters, 101 classes               14,253       2,527,557      2,758,600 with 1,000 classes
+    parameters, 101 classes               16,589       2,527,557      2,758,600 with 1,000 classes
     multiplies at 112 px                              820,332,544
     multiplies at 512 px                           17,138,182,144      (VGG-19 up to relu5_1: 97 G)
 
@@ -76,4 +76,4 @@ def swatch_s(num_classes: int = 1000, *, in_channels: int = 3) -> Swatch:
 
 def swatch_tiny(num_classes: int = 1000, *, in_channels: int = 3) -> Swatch:
     """For tests."""
-    return Swatch((2, 2, 2, 2, 1), (8, 8, 16, 16, 16), num_classes=num_classes, in_channels=in_channels)
+    return Swatch((2, 2, 3, 2, 1), (8, 8, 16, 16, 16), num_classes=num_classes, in_channels=in_channels)

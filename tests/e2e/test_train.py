@@ -32,6 +32,7 @@ def test_a_run_leaves_everything_that_is_promised(trained: Path) -> None:
     names = {p.name for p in trained.iterdir()}
     assert names == {
         "card.json", "model.safetensors", "results.csv", "args.yaml", "report.html", "curves.png", "confusion.png",
+        "evaluation.json", "answers.csv",
         "reliability.png", "state.safetensors",
     }  # fmt: skip
     with (trained / "results.csv").open() as file:
