@@ -86,7 +86,8 @@ class Repaint:
         photos, aside = views
         paintings = self.pictures(raw)
         first, second = paintings[: len(photos)], paintings[len(photos) :]
-        content, style = self.aim.costs(first, photos)
+        here = _somewhere_inside(first)
+        content, style = self.aim.costs(first[here], photos[here])
         parts = {
             "content": (1 - self.strength) * content,
             "style": self.strength * BALANCE * style,
@@ -101,7 +102,8 @@ class Repaint:
         """The two costs of held-out photos, and the goal: the cost that they make together, below zero."""
         sums, count = [0.0, 0.0], 0
         for raw, (photos, _) in outputs:
-            costs = self.aim.costs(self.pictures(raw), photos)
+            here = _inside(photos)
+            costs = self.aim.costs(self.pictures(raw)[here], photos[here])
             sums = [so_far + len(photos) * float(cost) for so_far, cost in zip(sums, costs, strict=True)]
             count += len(photos)
         content, style = (so_far / max(count, 1) for so_far in sums)
@@ -111,6 +113,22 @@ class Repaint:
     def pictures(self, raw: Float[Tensor, "k 3 h w"]) -> Float[Tensor, "k 3 h w"]:
         """A net's numbers as values in 0..1, a little beyond allowed."""
         return raw.float() * self.std.to(raw.device) + self.mean.to(raw.device)
+
+
+def _inside(pictures: Float[Tensor, "n c h w"], down: int = _EDGE, right: int = _EDGE) -> tuple[slice | None, ...]:
+    """All but a border: its first row and column, and as much at the other side as leaves twice the edge."""
+    height, width = (side - 2 * _EDGE for side in pictures.shape[2:])
+    return slice(None), slice(None), slice(down, down + height), slice(right, right + width)
+
+
+def _somewhere_inside(pictures: Float[Tensor, "n c h w"]) -> tuple[slice | None, ...]:
+    """The same at a random place: where its painting will be cut, a net cannot know.
+
+    Judged up to the border, nets paint a bright frame there, which the encoder's mirrored margin counts twice, and
+    leave the middle dull: 0.05 of style cost with the frame were 0.20 without.
+    """
+    down, right = torch.randint(0, 2 * _EDGE + 1, (2,)).tolist()
+    return _inside(pictures, down, right)
 
 
 def judged(content: float | int, style: float | int, strength: float | int) -> float:
