@@ -88,7 +88,7 @@ def test_a_net_learns_a_style(goal: Goal) -> None:
             torch.stack(list(parts.values())).sum().backward()
             optimizer.step()
     after = measured()
-    assert after["loss"] < 0.5 * before["loss"]
+    assert after["loss"] < 0.7 * before["loss"]
     assert after["likeness"] == -after["loss"]
     assert after["loss"] == pytest.approx(0.5 * after["content"] + 50 * after["style"])
 
