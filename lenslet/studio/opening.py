@@ -1,5 +1,6 @@
 """`lenslet studio`: opens a project and serves its pages until it is stopped."""
 
+import logging
 import socket
 import warnings
 from collections.abc import Callable
@@ -79,6 +80,11 @@ def opened(
         async def startup(self, sockets: list[socket.socket] | None = None) -> None:
             await super().startup(sockets)
             ready()
+
+        async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+            # who ends the studio knows that pages which are still waiting get no answer: no stack traces about them
+            logging.getLogger("uvicorn.error").setLevel(logging.CRITICAL)
+            await super().shutdown(sockets)
 
     # NiceGUI looks at every object that there is for the server; some of torch's do not like to be looked at
     warnings.filterwarnings("ignore", category=FutureWarning, module=r"nicegui\..*")

@@ -90,3 +90,13 @@ def test_a_studio_listens_to_this_computer_only() -> None:
 
     assert opening.HOST == "127.0.0.1"
     assert Path(opening.__file__).read_text().count("0.0.0.0") == 0
+
+
+def test_whoever_ends_it_reads_no_stack_trace_of_pages_that_wait(studio: Any, tab: Any, tmp_path: Path) -> None:
+    pictures(tmp_path, 2)
+    one = studio(tmp_path)
+    tab(f"{one.url}/learn/convolution")  # which asks for its photo, its kernel and its answer at once
+    one.process.terminate()
+    one.process.wait(60)
+    one.kill()
+    assert not [line for line in one.said if "Traceback" in line or "Cancelled" in line]
