@@ -5,8 +5,8 @@ Minutes: 20 each, of one core
 Measures: content and style costs on photos held out, beside the photos' own style cost; looked at beside.
 Peers: none.
 
-What ships was made in several short runs, each from the one before (--weights), on a crowded machine; each card says which.
-On a core of its own one run of 18 minutes from noise sees more photos than all of them.
+What ships was made in several short runs, each from the one before (--weights), on a crowded machine; each card says
+which. On a core of its own one run of 18 minutes from noise sees more photos than all of them.
 
 The paintings are out of copyright: The Starry Night (Vincent van Gogh, 1889) and The Great Wave off Kanagawa
 (Katsushika Hokusai, about 1831). Neither they nor the photos are in the package; the weights hold what the strokes are
