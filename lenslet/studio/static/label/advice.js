@@ -43,9 +43,15 @@ export class Advice {
       return;
     }
     desk.ghosts = said.things.map((one) => fresh({ ...one, label: one.label || desk.label() })).sort((a, b) => b.score - a.score);
-    const left = this.left().length;
-    side.said.textContent = left ? `${left} suggested. A or Enter takes one, Shift+A all.` : `${said.things.length} found, none that is not there already.`;
+    if (this.left().length) this.count();
+    else side.said.textContent = `${said.things.length} found, none that is not there already.`;
     desk.touch(false);
+  }
+
+  // How many suggestions are still to be taken.
+  count() {
+    const left = this.left().length;
+    this.desk.side.said.textContent = left ? `${left} suggested. A or Enter takes one, Shift+A all.` : "No suggestion is left.";
   }
 
   // Suggestions that are not drawn already.

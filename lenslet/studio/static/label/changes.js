@@ -135,6 +135,7 @@ export function changes(desk) {
       const next = desk.advice.left()[0];
       marks.selected = next?.id ?? null;
       desk.touch(true);
+      desk.advice.count();
     },
 
     acceptAll() {
@@ -144,6 +145,7 @@ export function changes(desk) {
       take(left);
       marks.selected = null;
       desk.touch(true);
+      desk.advice.count();
     },
 
     difficult() {
