@@ -134,6 +134,10 @@ def adam(cost: Plain, start: Tensor, most: int) -> Iterator[tuple[float, Callabl
         yield float(j.detach()), picture.detach().clone
 
 
+def _way(scales: int | None) -> str:
+    return "ours, at the full size only" if scales == 1 else "ours, coarse to fine"
+
+
 def main() -> None:
     said = argparse.ArgumentParser()
     said.add_argument("--size", type=int, default=512)
@@ -177,7 +181,14 @@ def main() -> None:
         took, j, steps = until(ours(painter), judge, target)
         print(f"ours: J {j:.4f} in {took:.0f} s, {steps} steps: {seconds / took:.1f} times fewer", flush=True)
         rows.append(
-            Row("coarse to fine, bfloat16, to the same J", round(took, 1), "CPU-s", 1, f"{steps} steps", "a quarter")
+            Row(
+                f"{_way(told.scales)}, bfloat16, to the same J",
+                round(took, 1),
+                "CPU-s",
+                1,
+                f"{steps} steps",
+                "a quarter",
+            )
         )
     if told.only in ("all", "adam"):
         took, j, steps = until(adam(judge, content, 3 * told.iterations), judge, target)
@@ -185,6 +196,7 @@ def main() -> None:
         rows.append(Row("Adam, float32, to the same J", round(took, 1), "CPU-s", 1, f"{steps} steps"))
     if told.write:
         given = f"--size {told.size} --iterations {told.iterations} --weights {told.weights} --seed {told.seed}"
+        given += f" --steps {told.steps} --only {told.only}" + (f" --scales {told.scales}" if told.scales else "")
         write("style-speed", rows, command=f"python -m benchmarks.speed.style {given} --write")
 
 

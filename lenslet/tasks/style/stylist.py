@@ -30,7 +30,7 @@ Picture = str | Path | bytes | np.ndarray | Any  # Any stands for PIL.Image.Imag
 STYLE = "style/"
 """How the names of a style's matrices begin, beside those of the weights."""
 _SMALLEST = 16  # pixels of a short side
-_MARGIN = 16  # pixels around a picture that are painted, too
+_MARGIN = 12  # pixels around a picture that are painted, too
 _MEASURED = 256  # pixels of the long side of what is measured
 _WORST = 12
 
