@@ -87,4 +87,14 @@ CHOSEN = (
         "Lenslet, full augmentation / torchvision plain loop",
         "training ResNet-18 at 128 pixels: speed over that of a plain torchvision loop",
     ),
+    Chosen(
+        "fast-style",
+        "fast style, 512 px, open, paint, save as PNG",
+        "a photo of 512 pixels painted in a style learned once, file to file",
+    ),
+    Chosen(
+        "serve",
+        "64 clients, together over one by one",
+        "a server with 64 clients: answers a second, pictures together over one by one",
+    ),
 )
