@@ -4,7 +4,7 @@ from pathlib import Path
 
 from lenslet.data.folder import read_folder
 from lenslet.data.samples import Parts
-from lenslet.data.table import read_table
+from lenslet.data.table import names_pictures, read_table
 from lenslet.errors import DataError
 
 TABLES = frozenset({".csv", ".tsv"})
@@ -17,7 +17,8 @@ CLASSES = "classes.csv"
 def read(root: str | Path, *, at_least: int = 2) -> Parts:
     """Read a data set of classes by its look: a .csv or .tsv file is a table, all else is taken for a folder.
 
-    A folder that holds `classes.csv` is read by that table; pictures that it does not name are not labelled.
+    A folder that holds a `classes.csv` of paths and labels is read by that table; pictures that it does not name are
+    not labelled.
 
     Args:
         root: the folder or the table.
@@ -27,7 +28,7 @@ def read(root: str | Path, *, at_least: int = 2) -> Parts:
         DataError: nothing there, or not such a data set; see `read_folder` and `read_table`.
     """
     root = Path(root)
-    if root.is_dir() and (root / CLASSES).is_file():
+    if root.is_dir() and (root / CLASSES).is_file() and names_pictures(root / CLASSES):
         return read_table(root / CLASSES, at_least=at_least)
     if root.is_dir():
         return read_folder(root, at_least=at_least)

@@ -87,6 +87,15 @@ def read_table(path: str | Path, *, at_least: int = 2) -> Parts:
     return Parts.gathered(table, read, notes, groups={row.path: row.group for row in kept if row.group})
 
 
+def names_pictures(path: Path) -> bool:
+    """Whether a file is such a table by its header: data sets of others bring lists of classes under the same name."""
+    try:
+        _delimiter(path, _text(path, []))
+    except DataError:
+        return False
+    return True
+
+
 def _text(table: Path, notes: list[str]) -> str:
     """The whole table as text, whatever its encoding."""
     try:

@@ -67,6 +67,13 @@ def test_columns_of_others_stay_and_what_is_no_table_is_refused(tmp_path):
         table.read()
 
 
+def test_a_list_of_classes_under_that_name_is_no_table_of_pictures(tmp_path):
+    for name in ("rose/a.png", "rose/b.png", "tulip/c.png", "tulip/d.png"):
+        picture(tmp_path / name)
+    (tmp_path / "classes.csv").write_text("id,name\n0,rose\n1,tulip\n")
+    assert read(tmp_path).labels == ("rose", "tulip")
+
+
 def test_runs_in_a_folder_are_no_class(tmp_path):
     for name in ("rose/1.png", "tulip/1.png", "runs/classify-1/sample.png"):
         picture(tmp_path / name)
