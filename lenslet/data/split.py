@@ -20,6 +20,11 @@ def content_key(content: bytes) -> int:
     return int.from_bytes(hashlib.sha256(content).digest()[:8], "big")
 
 
+def mark_of(keys: UInt64[np.ndarray, " n"]) -> str:
+    """For a card: 32 hexadecimal digits that stand for a data set, whatever its files are called and in what order."""
+    return hashlib.sha256(np.sort(keys).tobytes()).hexdigest()[:32]
+
+
 def short_key(path: Path) -> str:
     """Eight hexadecimal digits that stand for a file's content on a card; empty where it cannot be read."""
     try:

@@ -2,7 +2,7 @@
 
 from lenslet.image.finding import KINDS, SUFFIXES, find_images
 from lenslet.image.frame import Frame
-from lenslet.image.opening import MAX_PIXELS, Header, image_header, image_size, open_image
+from lenslet.image.opening import MAX_PIXELS, Header, Picture, image_header, image_size, open_image
 from lenslet.image.preprocess import Preprocess
 from lenslet.image.resizing import FILL, crop, letterbox, resize, stretch
 from lenslet.image.saving import save_image
@@ -14,6 +14,7 @@ __all__ = [
     "SUFFIXES",
     "Frame",
     "Header",
+    "Picture",
     "Preprocess",
     "crop",
     "find_images",

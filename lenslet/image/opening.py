@@ -60,11 +60,14 @@ _UPRIGHT = {
 # the time; keeping twice what is needed leaves the last, antialiased step to `resize`, and the result hardly differs.
 _MARGIN = 2
 
+Picture = str | Path | bytes | np.ndarray | Image.Image
+"""What can be opened."""
+
 T = TypeVar("T")
 
 
 def open_image(
-    source: str | Path | bytes | np.ndarray | Image.Image,
+    source: Picture,
     *,
     max_pixels: int = MAX_PIXELS,
     at_least: tuple[int, int] | None = None,

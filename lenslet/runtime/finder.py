@@ -3,13 +3,12 @@
 import hashlib
 from dataclasses import asdict
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 from jaxtyping import Float, UInt8
 
 from lenslet.errors import CardError
-from lenslet.image import open_image, resize
+from lenslet.image import Picture, open_image, resize
 from lenslet.results import Detections
 from lenslet.runtime.card import OnnxCard, read_card
 from lenslet.runtime.session import Session, prepared
@@ -19,7 +18,6 @@ __all__ = ["OnnxFinder"]
 NAMES = ("face",)
 _STRIDES = (8, 16, 32)
 
-Picture = str | Path | bytes | np.ndarray | Any  # Any stands for PIL.Image.Image, which only the image room imports
 Faces = tuple[Float[np.ndarray, "n 4"], Float[np.ndarray, " n"], Float[np.ndarray, "n 5 2"]]
 
 

@@ -1,1 +1,1 @@
-"""What a trained net is for: one folder per task, strangers to each other."""
+"""What a trained net is for: one folder per task, strangers to each other; beside them, what every model has."""

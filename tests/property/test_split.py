@@ -5,6 +5,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from lenslet.data import content_key, split_by_content
+from lenslet.data.split import mark_of
 
 keyed = st.lists(st.tuples(st.binary(min_size=1, max_size=3), st.integers(0, 3)), min_size=1, max_size=80)
 
@@ -48,3 +49,9 @@ def test_files_that_are_added_move_nobody_and_the_share_is_kept() -> None:
     few, all_ = split_by_content(keys[:3000], labels[:3000]), split_by_content(keys, labels)
     assert (few == all_[:3000]).all()
     assert abs(all_.mean() - 0.15) < 0.02
+
+
+def test_a_data_set_has_the_same_mark_in_any_order_and_another_with_one_picture_less() -> None:
+    keys = np.array([3, 1, 2], np.uint64)
+    assert mark_of(keys) == mark_of(keys[::-1]) == "e2e2033ae7e19d680599d4eb0a1359a2"  # as cards have it since 0.1
+    assert mark_of(keys[:2]) != mark_of(keys)

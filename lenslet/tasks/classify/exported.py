@@ -3,23 +3,14 @@
 import numpy as np
 from jaxtyping import Float, UInt8
 
-from lenslet.card import Card
-from lenslet.runtime import FromFile, OnnxFile
 from lenslet.tasks.classify.base import BaseClassifier
+from lenslet.tasks.exported import ExportedModel
 
 __all__ = ["ExportedClassifier"]
 
 
-class ExportedClassifier(FromFile, BaseClassifier):
-    """Called and measured as a `Classifier` is.
-
-    Args:
-        file: of such a model.
-    """
-
-    def __init__(self, file: OnnxFile) -> None:
-        super().__init__(file)
-        self.card = Card.from_dict(file.card, str(file.path))
+class ExportedClassifier(ExportedModel, BaseClassifier):
+    """Called and measured as a `Classifier` is."""
 
     def scores(self, prepared: UInt8[np.ndarray, "n h w c"]) -> Float[np.ndarray, "n classes"]:
         """Probabilities of the classes, for pictures at the net's size."""

@@ -23,7 +23,7 @@ from lenslet.data import (
     read,
 )
 from lenslet.data.augment import PRESETS
-from lenslet.data.split import seen_keys
+from lenslet.data.split import mark_of, seen_keys
 from lenslet.data.together import groups_of_samples, halves
 from lenslet.errors import CallError, DataError, WorkError
 from lenslet.image import Preprocess
@@ -303,12 +303,9 @@ def _data_entry(
     parts: Parts, learn: np.ndarray, held: np.ndarray, keys: np.ndarray, labels: np.ndarray
 ) -> dict[str, Any]:
     """What the card says about the data: enough to recognise it, nothing that shows it."""
-    import hashlib
-
-    digest = hashlib.sha256(np.sort(keys).tobytes()).hexdigest()
     return {
         "folder": parts.root.name,
-        "fingerprint": digest[:32],
+        "fingerprint": mark_of(keys),
         "trained_on": len(learn),
         "held_out": len(held),
         "per_class": {label: int((labels[learn] == i).sum()) for i, label in enumerate(parts.labels)},

@@ -1,50 +1,30 @@
 """What a user can ask of a detector, whether PyTorch computes or the runtime of an exported file. Needs no torch."""
 
-from abc import ABC, abstractmethod
+from abc import abstractmethod
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
-from itertools import islice
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 from jaxtyping import Float, Int, UInt8
 
-from lenslet.card import Card
 from lenslet.data import Scene, read_boxes
 from lenslet.data.split import without_seen
-from lenslet.errors import CallError, DataError, ImageError
-from lenslet.image import Preprocess, open_image
+from lenslet.errors import CallError
+from lenslet.image import Picture, Preprocess, open_image
 from lenslet.results import Detections, Evaluation, Unreadable
+from lenslet.tasks.base import BaseModel, answers, beside, readable, relabelled
 from lenslet.tasks.detect.metrics import evaluate
 from lenslet.tasks.detect.tiles import by_tiles
 
 __all__ = ["ALL", "USUAL", "BaseDetector"]
 
-Picture = str | Path | bytes | np.ndarray | Any  # Any stands for PIL.Image.Image, which only the image room imports
-
 ALL = 0.001  # the lowest score of a box that is measured
 USUAL = 0.25  # the lowest score that is shown where no threshold was calibrated
 
 
-class BaseDetector(ABC):
-    """Call it with a picture, measure it on a data set.
-
-    Attributes:
-        card: labels, preprocessing and all that is known about the model.
-        evaluation: the measurement its card quotes, where it is at hand.
-        folder: where it lies on the disk, if it does.
-    """
-
-    card: Card
-    evaluation: Evaluation | None
-    folder: Path | None
-
-    @property
-    @abstractmethod
-    def fingerprint(self) -> str:
-        """Hexadecimal; another wherever answers could be."""
+class BaseDetector(BaseModel):
+    """Call it with a picture, measure it on a data set."""
 
     @abstractmethod
     def found(
@@ -53,19 +33,12 @@ class BaseDetector(ABC):
         """Corners in pixels of the net's input, scores and classes of each picture at the net's size, best first."""
 
     @property
-    def labels(self) -> tuple[str, ...]:
-        """Class names."""
-        return self.card.labels
-
-    @property
     def threshold(self) -> float:
         """The lowest score of a box that is shown: the one with the best F1 on validation pictures."""
         return float(self.card.thresholds.get("score", USUAL))
 
     def __repr__(self) -> str:
-        known = ", ".join(self.labels[:4]) + (", ..." if len(self.labels) > 4 else "")
-        measured = f", map50 {self.card.metrics['map50']:.3f}" if "map50" in self.card.metrics else ""
-        return f"{type(self).__name__}({self.card.net}, {len(self.labels)} classes: {known}{measured})"
+        return self._in_short("map50", "map50 {:.3f}")
 
     def __call__(self, picture: Picture, *, at_least: int | float | None = None) -> Detections:
         """What one picture shows: a path, bytes, an array (h, w, 3) of uint8, or a Pillow image.
@@ -91,14 +64,9 @@ class BaseDetector(ABC):
         self, pictures: Iterable[str | Path], *, batch: int = 8, at_least: int | float | None = None
     ) -> Iterator[Detections | Unreadable]:
         """What files show, one result each, in their order; one that cannot be opened gives an `Unreadable`."""
-        paths = iter(Path(p) for p in pictures)
-        with ThreadPoolExecutor(2) as pool:
-            while chunk := list(islice(paths, batch)):
-                opened = list(pool.map(self._open, chunk))
-                good = [(p, o) for p, o in zip(chunk, opened, strict=True) if not isinstance(o, Unreadable)]
-                results = self._detect([o for _, o in good], [p for p, _ in good], at_least)
-                for answer in opened:
-                    yield answer if isinstance(answer, Unreadable) else next(results)
+        yield from answers(
+            map(Path, pictures), readable, lambda paths, opened: self._detect(opened, paths, at_least), batch=batch
+        )
 
     def predict_tiles(
         self, pictures: Iterable[str | Path], *, side: int | None = None, at_least: int | float | None = None
@@ -111,7 +79,7 @@ class BaseDetector(ABC):
             at_least: lowest score of a box; None: the model's own threshold.
         """
         for path in map(Path, pictures):
-            opened = self._open(path)
+            opened = readable(path)
             if isinstance(opened, Unreadable):
                 yield opened
                 continue
@@ -148,17 +116,11 @@ class BaseDetector(ABC):
         scenes, notes = self._scenes(data)
         scenes, told = without_seen(scenes, [scene.path for scene in scenes], self.card.seen, include_seen=include_seen)
         notes += told
-        answers = []
-        for answer in self.predict((scene.path for scene in scenes), at_least=ALL):
-            answers.append(answer)
-            if on_picture is not None:
-                on_picture(len(answers), len(scenes))
-        read = [(a, s.truth) for a, s in zip(answers, scenes, strict=True) if isinstance(a, Detections)]
-        skipped = [(str(a.picture), a.why) for a in answers if isinstance(a, Unreadable)]
-        if not read:
-            raise DataError(f"none of the {len(scenes)} pictures can be read; the first: {skipped[0][1]}")
+        read, skipped = beside(self.predict((scene.path for scene in scenes), at_least=ALL), scenes, on_picture)
         chosen = self.threshold if "score" in self.card.thresholds else None
-        return evaluate([a for a, _ in read], [t for _, t in read], threshold=chosen, skipped=skipped, notes=notes)
+        return evaluate(
+            [a for a, _ in read], [s.truth for _, s in read], threshold=chosen, skipped=skipped, notes=notes
+        )
 
     def _detect(
         self,
@@ -171,7 +133,7 @@ class BaseDetector(ABC):
             raise CallError(f"at_least is {at_least}: give a score from 0 to 1")
         least = self.threshold if at_least is None else at_least
         ready = [self.shape_of(picture).apply(picture) for picture in pictures]
-        answers: dict[int, Detections] = {}
+        found: dict[int, Detections] = {}
         for size in {frame.size for _, frame in ready}:
             these = [i for i, (_, frame) in enumerate(ready) if frame.size == size]
             rows = self.found(np.stack([ready[i][0] for i in these]), at_least=least)
@@ -180,8 +142,8 @@ class BaseDetector(ABC):
                 home = frame.home_boxes(corners, clip=True)
                 real = (home[:, 2:] > home[:, :2]).all(1)  # what lies in the border of a letterbox is nowhere
                 scores = sure[real].clip(0, 1)
-                answers[i] = Detections(home[real], scores, labels[real], self.labels, kept[i], frame.original)
-        return iter([answers[i] for i in range(len(ready))])
+                found[i] = Detections(home[real], scores, labels[real], self.labels, kept[i], frame.original)
+        return iter([found[i] for i in range(len(ready))])
 
     def shape_of(self, picture: UInt8[np.ndarray, "h w 3"]) -> Preprocess:
         """The net sees pictures that stand upright in an upright rectangle, where it learned from such that lie."""
@@ -191,35 +153,9 @@ class BaseDetector(ABC):
             return replace(shape, size=(wide, high))
         return shape
 
-    def _open(self, path: Path) -> UInt8[np.ndarray, "_ _ 3"] | Unreadable:
-        try:
-            return open_image(path)
-        except ImageError as error:
-            return Unreadable(path, str(error))
-
     def _scenes(self, data: str | Path | Sequence[Scene]) -> tuple[list[Scene], list[str]]:
         """Scenes whose labels count as this model's do."""
         if not isinstance(data, str | Path):
             return list(data), []
         found = read_boxes(data, at_least=0)
-        number = {name: i for i, name in enumerate(self.labels)}
-        scenes = found.measured
-        used = sorted({name for scene in scenes for name in scene.truth.classes})
-        unknown = [name for name in used if name not in number]
-        if unknown:
-            raise DataError(
-                f"{data}: class {', '.join(unknown[:5])} is not one of the model's ({', '.join(self.labels[:8])}"
-                f"{', ...' if len(self.labels) > 8 else ''}); rename or remove that class"
-            )
-        named = [
-            replace(
-                scene,
-                truth=replace(
-                    scene.truth,
-                    names=self.labels,
-                    labels=np.array([number[name] for name in scene.truth.classes], np.int64),
-                ),
-            )
-            for scene in scenes
-        ]
-        return named, list(found.notes)
+        return relabelled(self.labels, found.measured, data), list(found.notes)

@@ -3,10 +3,9 @@
 import numpy as np
 from jaxtyping import Float, Int, UInt8
 
-from lenslet.card import Card
-from lenslet.runtime import FromFile, OnnxFile
 from lenslet.tasks.detect.base import BaseDetector
 from lenslet.tasks.detect.rows import split
+from lenslet.tasks.exported import ExportedModel
 
 __all__ = ["AT_LEAST", "ExportedDetector"]
 
@@ -14,16 +13,8 @@ AT_LEAST = "at_least"
 """The input that says the lowest score; the card's threshold unless given."""
 
 
-class ExportedDetector(FromFile, BaseDetector):
-    """Called and measured as a `Detector` is.
-
-    Args:
-        file: of such a model.
-    """
-
-    def __init__(self, file: OnnxFile) -> None:
-        super().__init__(file)
-        self.card = Card.from_dict(file.card, str(file.path))
+class ExportedDetector(ExportedModel, BaseDetector):
+    """Called and measured as a `Detector` is."""
 
     def found(
         self, prepared: UInt8[np.ndarray, "n h w c"], *, at_least: int | float

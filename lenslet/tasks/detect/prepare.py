@@ -1,6 +1,5 @@
 """A data set of boxes -> everything that `fit` needs."""
 
-import hashlib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -15,7 +14,7 @@ from lenslet.card.start import Start
 from lenslet.data import Scene, Scenes, Skipped, channel_statistics, decode, read_boxes
 from lenslet.data.follow import boxes_follow
 from lenslet.data.placed import Placed, stacked
-from lenslet.data.split import seen_keys
+from lenslet.data.split import mark_of, seen_keys
 from lenslet.data.together import groups_of, halves
 from lenslet.errors import CallError, DataError, WorkError
 from lenslet.image import Preprocess
@@ -272,7 +271,7 @@ def _data_entry(
     return {
         "folder": scenes.folder.name,
         "form": scenes.form,
-        "fingerprint": hashlib.sha256(np.sort(keys).tobytes()).hexdigest()[:32],
+        "fingerprint": mark_of(keys),
         "trained_on": len(learn),
         "held_out": len(held),
         "picture_side": int(np.median([max(chosen[i].truth.size or (0, 0)) for i in learn])),

@@ -1,41 +1,27 @@
 """What a user can ask of an embedder, whether PyTorch computes or the runtime of an exported file. Needs no torch."""
 
-from abc import ABC, abstractmethod
+from abc import abstractmethod
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
-from itertools import islice
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from jaxtyping import Float, Int, UInt8
 
-from lenslet.card import Card
 from lenslet.data.identities import Identities
 from lenslet.data.split import without_seen
-from lenslet.errors import ImageError
-from lenslet.image import open_image
+from lenslet.image import Picture
 from lenslet.results import Encoding, Evaluation, Unreadable
+from lenslet.tasks.base import BaseModel, answers, at_size, readable
 from lenslet.tasks.face import measuring
 from lenslet.tasks.face.metrics import Apart
 
 __all__ = ["BaseEmbedder"]
 
-Picture = str | Path | bytes | np.ndarray | Any  # Any stands for PIL.Image.Image, which only the image room imports
 
-
-class BaseEmbedder(ABC):
-    """Call it with a picture, compare two, measure it on people.
-
-    Attributes:
-        card: labels, preprocessing and all that is known about the model.
-        evaluation: the measurement its card quotes, where it is at hand.
-        folder: where it lies on the disk, if it does.
-    """
-
-    card: Card
-    evaluation: Evaluation | None
-    folder: Path | None
+class BaseEmbedder(BaseModel):
+    """Call it with a picture, compare two, measure it on people."""
 
     @abstractmethod
     def vectors(self, prepared: UInt8[np.ndarray, "n h w c"]) -> Float[np.ndarray, "n e"]:
@@ -48,18 +34,8 @@ class BaseEmbedder(ABC):
 
     @property
     @abstractmethod
-    def fingerprint(self) -> str:
-        """Hexadecimal; another wherever encodings could be."""
-
-    @property
-    @abstractmethod
     def apart(self) -> Apart | None:
         """How far encodings are from each other, where that is not the squared distance."""
-
-    @property
-    def labels(self) -> tuple[str, ...]:
-        """What is said of two pictures: different, same."""
-        return self.card.labels
 
     @property
     def name(self) -> str:
@@ -77,8 +53,7 @@ class BaseEmbedder(ABC):
         return float(self.card.thresholds.get("distance", 1.0))
 
     def __repr__(self) -> str:
-        measured = f", AUC {self.card.metrics['auc']:.4f}" if "auc" in self.card.metrics else ""
-        return f"{type(self).__name__}({self.card.net}, {self.dimensions} numbers{measured})"
+        return self._in_short("auc", "AUC {:.4f}", f"{self.dimensions} numbers")
 
     def __call__(self, picture: Picture) -> Encoding:
         """Encode one picture: a path, bytes, an array (h, w, 3) of uint8, or a Pillow image.
@@ -86,10 +61,10 @@ class BaseEmbedder(ABC):
         Raises:
             ImageError: it cannot be opened.
         """
-        prepared = self._prepare(open_image(picture, at_least=self.card.preprocess.size))
+        seen = at_size(picture, self.card.preprocess)
         shown = picture if isinstance(picture, np.ndarray) else None
         kept = Path(picture) if isinstance(picture, str | Path) else shown
-        return Encoding(self.vectors(prepared[None])[0].astype(np.float64), picture=kept)
+        return Encoding(self.vectors(seen[None])[0].astype(np.float64), picture=kept)
 
     def encode(self, picture: Picture) -> list[Encoding]:
         """The same as a list of one: the whole picture is taken for what is to be compared (see `gallery.Encodes`)."""
@@ -108,17 +83,13 @@ class BaseEmbedder(ABC):
 
     def predict(self, pictures: Iterable[str | Path], *, batch: int = 64) -> Iterator[Encoding | Unreadable]:
         """Encode files, one result each, in their order; one that cannot be opened gives an `Unreadable`."""
-        paths = iter(Path(path) for path in pictures)
-        with ThreadPoolExecutor(2) as pool:
-            while chunk := list(islice(paths, batch)):
-                opened = list(pool.map(self._open, chunk))
-                good = [one for one in opened if not isinstance(one, Unreadable)]
-                rows = iter(self.vectors(np.stack(good)) if good else ())
-                for path, one in zip(chunk, opened, strict=True):
-                    if isinstance(one, Unreadable):
-                        yield one
-                    else:
-                        yield Encoding(next(rows).astype(np.float64), picture=path)
+
+        def answered(paths: list[Path], seen: list[np.ndarray]) -> list[Encoding]:
+            rows = self.vectors(np.stack(seen)) if seen else ()
+            return [Encoding(row.astype(np.float64), picture=path) for path, row in zip(paths, rows, strict=True)]
+
+        opened = partial(readable, preprocess=self.card.preprocess)
+        yield from answers(map(Path, pictures), opened, answered, batch=batch)
 
     def evaluate(
         self,
@@ -160,12 +131,3 @@ class BaseEmbedder(ABC):
         """What to measure on, and what a reader of the numbers must know."""
         chosen = people.measured
         return without_seen(chosen, [s.path for s in chosen], self.card.seen, include_seen=include_seen)
-
-    def _open(self, path: Path) -> UInt8[np.ndarray, "H W C"] | Unreadable:
-        try:
-            return self._prepare(open_image(path, at_least=self.card.preprocess.size))
-        except ImageError as error:
-            return Unreadable(path, str(error))
-
-    def _prepare(self, picture: UInt8[np.ndarray, "h w 3"]) -> UInt8[np.ndarray, "H W C"]:
-        return self.card.preprocess.apply(picture)[0]

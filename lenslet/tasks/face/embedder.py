@@ -10,11 +10,10 @@ import torch
 from jaxtyping import Float, Int, UInt8
 from torch import Tensor, nn
 
-from lenslet.card import Card, save
-from lenslet.card.card import fingerprint
+from lenslet.card import Card, fingerprint
 from lenslet.data.compared import SYMMETRIES
+from lenslet.exporting import Plan
 from lenslet.results import Evaluation
-from lenslet.results.exported import Exported
 from lenslet.tasks.face.base import BaseEmbedder
 from lenslet.tasks.face.binary import BinaryHead
 from lenslet.tasks.face.distance import unit
@@ -23,20 +22,19 @@ from lenslet.tasks.face.metrics import Apart, all_pairs, distances, rates, thres
 from lenslet.tasks.face.training import answers_of
 from lenslet.tasks.face.views import joined, views_of
 from lenslet.tasks.face.whiten import whitening
+from lenslet.tasks.trained import TrainedModel
 
 _BINARY, _PROJECTION = "binary.", "projection"
 
 
-class Embedder(BaseEmbedder):
+class Embedder(TrainedModel, BaseEmbedder):
     """A trained net with its card: call it with a picture, compare two, measure it on people, save it.
 
     Args:
         net: gives numbers.
-        card: preprocessing, views, threshold and all that is known about it.
         binary: the head that compares two encodings, where it has learned one (course item 4.7).
         projection: of what all views say, onto the numbers that are kept.
-        evaluation: the measurement its card quotes, where it is at hand.
-        folder: where it lies on the disk, if it does.
+        card, evaluation, folder: see `TrainedModel`.
     """
 
     def __init__(
@@ -49,10 +47,8 @@ class Embedder(BaseEmbedder):
         evaluation: Evaluation | None = None,
         folder: Path | None = None,
     ) -> None:
-        self.net = net.eval().to(memory_format=torch.channels_last)  # type: ignore[call-overload]
-        self.card, self.binary, self.projection = card, binary, projection
-        self.evaluation, self.folder = evaluation, folder
-        self.curve = None  # of how many pictures would help; classification has it
+        super().__init__(net, card, evaluation=evaluation, folder=folder)
+        self.binary, self.projection = binary, projection
 
     @property
     def dimensions(self) -> int:
@@ -74,13 +70,10 @@ class Embedder(BaseEmbedder):
     @torch.inference_mode()
     def vectors(self, prepared: UInt8[np.ndarray, "n h w c"]) -> Float[np.ndarray, "n e"]:
         """Encodings of pictures at the net's size; in float32, so that each depends on its own picture alone."""
-        device = next(self.net.parameters()).device
         rows = []
         for start in range(0, len(prepared), 64):
             seen = views_of(np.ascontiguousarray(prepared[start : start + 64]), self.views)
-            images = torch.from_numpy(self.card.preprocess.normalised(seen))
-            raw = self.net(images.to(device, memory_format=torch.channels_last))
-            rows.append(joined(unit(raw), self.views, self.projection).cpu())
+            rows.append(joined(unit(self.net(self._images(seen))), self.views, self.projection).cpu())
         return torch.cat(rows).numpy() if rows else np.zeros((0, self.dimensions), np.float32)
 
     def calibrated(self, prepared: UInt8[np.ndarray, "n h w c"], identities: Int[np.ndarray, " n"]) -> "Embedder":
@@ -123,34 +116,6 @@ class Embedder(BaseEmbedder):
             more[_PROJECTION] = self.projection
         return {**self.net.state_dict(), **more}
 
-    def save(self, folder: str | Path) -> Path:
-        """Write card.json and model.safetensors into `folder`, whole or not at all.
-
-        Raises:
-            OSError: the folder cannot be written.
-        """
-        self.folder = Path(folder)
-        self.card = save(self.folder, self.card, self.state())
-        return self.folder
-
-    def export(self, out: str | Path, **how: Any) -> Exported:
-        """Write the model as one ONNX file, checked against this one; see `lenslet.exporting.write`.
-
-        Raises:
-            MissingError: the packages for it are not installed.
-            WorkError: the file's answers are too far from this model's; it is not left behind.
-        """
-        from lenslet.exporting import write
-
-        return write(plan(self), Path(out), **how)
-
-    def with_evaluation(self, evaluation: Evaluation, measured_on: str) -> "Embedder":
-        """The same model with its numbers on the card."""
-        metrics = {name: value for name, value in evaluation.metrics.items() if np.isfinite(value)}
-        intervals = {name: between for name, between in evaluation.intervals.items() if name in metrics}
-        card = replace(self.card, metrics=metrics, intervals=intervals, measured_on=measured_on)
-        return self._with(card, evaluation)
-
     @classmethod
     def restored(cls, net: nn.Module, card: Card, state: Mapping[str, Tensor], folder: Path | None) -> "Embedder":
         """From what `save` wrote.
@@ -170,6 +135,9 @@ class Embedder(BaseEmbedder):
             if projection.ndim != 2 or projection.shape[0] != wide:
                 raise RuntimeError(f"the projection has the shape {tuple(projection.shape)}, and {wide} rows are meant")
         return cls(net, card, binary=binary, projection=projection, folder=folder)
+
+    def _plan(self) -> Plan:
+        return plan(self)
 
     def _with(self, card: Card, evaluation: Evaluation | None, **more: Any) -> "Embedder":
         kept: dict[str, Any] = {"binary": self.binary, "projection": self.projection, "folder": self.folder} | more

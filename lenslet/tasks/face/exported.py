@@ -3,16 +3,16 @@
 import numpy as np
 from jaxtyping import Float, UInt8
 
-from lenslet.card import Card
 from lenslet.errors import CardError
-from lenslet.runtime import FromFile, OnnxFile
+from lenslet.runtime import OnnxFile
+from lenslet.tasks.exported import ExportedModel
 from lenslet.tasks.face.base import BaseEmbedder
 from lenslet.tasks.face.metrics import Apart, by_head
 
 __all__ = ["ExportedEmbedder"]
 
 
-class ExportedEmbedder(FromFile, BaseEmbedder):
+class ExportedEmbedder(ExportedModel, BaseEmbedder):
     """Called and measured as an `Embedder` is; a gallery encodes by it.
 
     Args:
@@ -24,7 +24,6 @@ class ExportedEmbedder(FromFile, BaseEmbedder):
 
     def __init__(self, file: OnnxFile) -> None:
         super().__init__(file)
-        self.card = Card.from_dict(file.card, str(file.path))
         count, binary = file.said.get("dimensions"), file.said.get("binary")
         if not isinstance(count, int) or count < 1:
             raise CardError(f"{file.path} is damaged: it does not say how many numbers an encoding has")

@@ -12,13 +12,13 @@ from lenslet.card import Card
 from lenslet.data.identities import Identities
 from lenslet.data.split import without_seen
 from lenslet.errors import CallError, ImageError
-from lenslet.image import open_image
+from lenslet.image import Picture, open_image
 from lenslet.results import Encoding, Encodings, Evaluation, Unreadable
 from lenslet.results.exported import Exported
 from lenslet.tasks.face import measuring
 from lenslet.tasks.face.base import BaseEmbedder
 from lenslet.tasks.face.metrics import Apart
-from lenslet.tasks.face.pipeline import Embeds, Face, FacePipeline, Finds, Marks, Picture
+from lenslet.tasks.face.pipeline import Embeds, Face, FacePipeline, Finds, Marks
 
 __all__ = ["Crops", "Faces"]
 

@@ -4,18 +4,17 @@ The models are handed over: a finder, points within its boxes unless the finder 
 """
 
 from pathlib import Path
-from typing import Any, Protocol, runtime_checkable
+from typing import Protocol, runtime_checkable
 
 import numpy as np
 from jaxtyping import Float, UInt8
 
-from lenslet.image import open_image
+from lenslet.image import Picture, open_image
 from lenslet.results import Encoding
 from lenslet.tasks.face.upright import Face, Finds, FindsPoints, Marks, Upright
 
 __all__ = ["Embeds", "Face", "FacePipeline", "Finds", "FindsPoints", "Marks"]
 
-Picture = str | Path | bytes | np.ndarray | Any  # Any stands for PIL.Image.Image, which only the image room imports
 Number = int | float
 
 

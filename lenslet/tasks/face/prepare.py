@@ -1,6 +1,5 @@
 """Pictures of identities -> everything that `fit` needs."""
 
-import hashlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -16,7 +15,7 @@ from lenslet.card.start import Start
 from lenslet.data import Batches, Sample, Skipped, channel_statistics, decode
 from lenslet.data.compared import SYMMETRIES, Compared
 from lenslet.data.identities import Identities, read_identities
-from lenslet.data.split import seen_keys
+from lenslet.data.split import mark_of, seen_keys
 from lenslet.errors import CallError, DataError, WorkError
 from lenslet.image import Preprocess
 from lenslet.loops import Epoch, Learner, Recipe
@@ -329,7 +328,7 @@ def _data_entry(
     """What the card says about the data: enough to recognise it, nobody's name."""
     return {
         "folder": people.root.name,
-        "fingerprint": hashlib.sha256(np.sort(keys).tobytes()).hexdigest()[:32],
+        "fingerprint": mark_of(keys),
         "trained_on": len(learn),
         "held_out": len(held),
         "identities": count,

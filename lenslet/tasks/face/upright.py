@@ -8,21 +8,19 @@ import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from itertools import islice
-from pathlib import Path
 from typing import Any, Protocol, runtime_checkable
 
 import numpy as np
 from jaxtyping import Float, Num, UInt8
 
 from lenslet.errors import CallError
-from lenslet.image import open_image
+from lenslet.image import Picture, open_image
 from lenslet.results import Detections, Points
 from lenslet.tasks.face.align import SIDE, TEMPLATE, Aligned, aligned, five
 from lenslet.tasks.face.quality import Quality, quality
 
 __all__ = ["NO_FACE", "Face", "Finds", "FindsPoints", "Largest", "Marks", "Upright", "fingerprint_of"]
 
-Picture = str | Path | bytes | np.ndarray | Any  # Any stands for PIL.Image.Image, which only the image room imports
 Number = int | float
 
 NO_FACE = "no face is found on this picture"

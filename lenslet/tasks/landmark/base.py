@@ -1,60 +1,39 @@
 """What a user can ask of a landmarker, whether PyTorch computes or the runtime of an exported file. Needs no torch."""
 
-from abc import ABC, abstractmethod
+from abc import abstractmethod
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
-from itertools import islice
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 from jaxtyping import Float, Num, UInt8
 
-from lenslet.card import Card
 from lenslet.data import read_boxes
 from lenslet.data.split import without_seen
-from lenslet.errors import CallError, DataError, ImageError
-from lenslet.image import Frame, open_image
+from lenslet.errors import CallError, DataError
+from lenslet.image import Frame, Picture, open_image
 from lenslet.results import Evaluation, Points, Unreadable
+from lenslet.tasks.base import BaseModel, answers, beside, readable
 from lenslet.tasks.landmark.metrics import distances, evaluate
 from lenslet.tasks.landmark.things import Thing, things
 from lenslet.tasks.landmark.views import WHOLE, View, cut
 
 __all__ = ["BaseLandmarker", "Told", "points"]
 
-Picture = str | Path | bytes | np.ndarray | Any  # Any stands for PIL.Image.Image, which only the image room imports
 Box = Sequence[int | float] | Num[np.ndarray, " 4"]
-
-
 Told = tuple[Float[np.ndarray, "n k 2"], Float[np.ndarray, "n k"]]
 
 
-class BaseLandmarker(ABC):
-    """Call it with a picture, measure it on a data set.
+class BaseLandmarker(BaseModel):
+    """Call it with a picture, measure it on a data set."""
 
-    Attributes:
-        card: labels, preprocessing and all that is known about the model.
-        evaluation: the measurement its card quotes, where it is at hand.
-        folder: where it lies on the disk, if it does.
-    """
-
-    card: Card
-    evaluation: Evaluation | None
-    folder: Path | None
     view: View
 
     @abstractmethod
     def told(self, prepared: UInt8[np.ndarray, "n h w c"]) -> Told:
         """Places x y in pixels of the net's input, and how sure each is, for things at the net's size."""
 
-    @property
-    def labels(self) -> tuple[str, ...]:
-        """Names of the points."""
-        return self.card.labels
-
     def __repr__(self) -> str:
-        measured = f", nme {self.card.metrics['nme']:.1%}" if "nme" in self.card.metrics else ""
-        return f"{type(self).__name__}({self.card.net}, {len(self.labels)} points{measured})"
+        return self._in_short("nme", "nme {:.1%}", f"{len(self.labels)} points")
 
     def __call__(self, picture: Picture, *, box: Box | None = None) -> Points:
         """Where the points of a thing are: on a path, bytes, an array (h, w, 3) of uint8, or a Pillow image.
@@ -131,14 +110,14 @@ class BaseLandmarker(ABC):
         )
         notes += told
         read, skipped = self._answers(chosen, on_picture)
-        groups = [thing.group for thing, _ in read]
+        groups = [thing.group for _, thing in read]
         return evaluate(
-            [answer for _, answer in read],
-            [thing.truth for thing, _ in read],
-            boxes=[thing.box for thing, _ in read],
+            [answer for answer, _ in read],
+            [thing.truth for _, thing in read],
+            boxes=[thing.box for _, thing in read],
             unit=self.view.unit,
             groups=groups if all(groups) else None,
-            skipped=[(str(one.picture), one.why) for one in skipped],
+            skipped=skipped,
             notes=notes,
         )
 
@@ -155,7 +134,7 @@ class BaseLandmarker(ABC):
                 answer,
                 float(evaluate([answer], [thing.truth], boxes=[thing.box], unit=self.view.unit)["nme"]),
             )
-            for thing, answer in read
+            for answer, thing in read
             if np.isfinite(distances(answer, thing.truth)).any()
         ]
         return sorted(apart, key=lambda one: -one[2])[:count]
@@ -177,35 +156,25 @@ class BaseLandmarker(ABC):
 
     def _answers(
         self, chosen: Sequence[Thing], on_picture: Callable[[int, int], None] | None
-    ) -> tuple[list[tuple[Thing, Points]], list[Unreadable]]:
-        """Each thing with its answer, and what cannot be read.
+    ) -> tuple[list[tuple[Points, Thing]], list[tuple[str, str]]]:
+        """Each answer beside its thing, and what cannot be read.
 
         Raises:
             DataError: nothing can.
         """
         box = self.view.view != WHOLE
-        answers: list[Points | Unreadable] = []
-        for answer in self._predict(((thing.path, thing.box if box else None) for thing in chosen), 32):
-            answers.append(answer)
-            if on_picture is not None:
-                on_picture(len(answers), len(chosen))
-        read = [(t, a) for t, a in zip(chosen, answers, strict=True) if isinstance(a, Points)]
-        skipped = [a for a in answers if isinstance(a, Unreadable)]
-        if not read and chosen:
-            raise DataError(f"none of the {len(chosen)} pictures can be read; the first: {skipped[0].why}")
-        return read, skipped
+        told = self._predict(((thing.path, thing.box if box else None) for thing in chosen), 32)
+        return beside(told, chosen, on_picture)
 
     def _predict(
         self, wanted: Iterable[tuple[Path, Num[np.ndarray, " 4"] | None]], batch: int
     ) -> Iterator[Points | Unreadable]:
-        waiting = iter(wanted)
-        with ThreadPoolExecutor(2) as pool:
-            while chunk := list(islice(waiting, batch)):
-                opened = list(pool.map(_open, [path for path, _ in chunk]))
-                good = [(p, b, o) for (p, b), o in zip(chunk, opened, strict=True) if not isinstance(o, Unreadable)]
-                found = iter(self.point([o for *_, o in good], [b for _, b, _ in good], pictures=[p for p, *_ in good]))
-                for answer in opened:
-                    yield answer if isinstance(answer, Unreadable) else next(found)
+        return answers(
+            wanted,
+            lambda one: readable(one[0]),
+            lambda these, opened: self.point(opened, [b for _, b in these], pictures=[p for p, _ in these]),
+            batch=batch,
+        )
 
     def _things(self, data: str | Path | Sequence[Thing]) -> tuple[list[Thing], list[str]]:
         """Things whose points are this model's."""
@@ -242,13 +211,6 @@ def points(
     """
     for place, score, frame, picture in zip(*told, frames, pictures, strict=True):
         yield Points(frame.home(place, clip=True), names, None, score, lines, picture, frame.original)
-
-
-def _open(path: Path) -> UInt8[np.ndarray, "_ _ 3"] | Unreadable:
-    try:
-        return open_image(path)
-    except ImageError as error:
-        return Unreadable(path, str(error))
 
 
 def _checked(box: Box | None) -> Num[np.ndarray, " 4"] | None:

@@ -3,16 +3,16 @@
 import numpy as np
 from jaxtyping import UInt8
 
-from lenslet.card import Card
 from lenslet.errors import CallError, CardError
-from lenslet.runtime import FromFile, OnnxFile
+from lenslet.runtime import OnnxFile
+from lenslet.tasks.exported import ExportedModel
 from lenslet.tasks.landmark.base import BaseLandmarker, Told
 from lenslet.tasks.landmark.views import View
 
 __all__ = ["ExportedLandmarker"]
 
 
-class ExportedLandmarker(FromFile, BaseLandmarker):
+class ExportedLandmarker(ExportedModel, BaseLandmarker):
     """Called and measured as a `Landmarker` is.
 
     Args:
@@ -24,7 +24,6 @@ class ExportedLandmarker(FromFile, BaseLandmarker):
 
     def __init__(self, file: OnnxFile) -> None:
         super().__init__(file)
-        self.card = Card.from_dict(file.card, str(file.path))
         try:
             self.view = View.from_dict(self.card.head, len(self.card.labels))
         except CallError as error:

@@ -1,6 +1,5 @@
 """A data set of points -> everything that `fit` needs."""
 
-import hashlib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
@@ -19,7 +18,7 @@ from lenslet.data import Scenes, Skipped, channel_statistics, read_boxes
 from lenslet.data.follow import points_follow
 from lenslet.data.joined import Joined
 from lenslet.data.placed import Placed
-from lenslet.data.split import seen_keys
+from lenslet.data.split import mark_of, seen_keys
 from lenslet.data.together import groups_of, halves
 from lenslet.errors import CallError, DataError, WorkError
 from lenslet.image import Preprocess
@@ -288,7 +287,7 @@ def _data_entry(
     return {
         "folder": scenes.folder.name,
         "form": scenes.form,
-        "fingerprint": hashlib.sha256(np.sort(seen.keys).tobytes()).hexdigest()[:32],
+        "fingerprint": mark_of(seen.keys),
         "trained_on": len(learn),
         "held_out": len(held),
         "groups": len({every[i].group for i in learn} - {""}),

@@ -3,23 +3,14 @@
 import numpy as np
 from jaxtyping import UInt8
 
-from lenslet.card import Card
-from lenslet.runtime import FromFile, OnnxFile
+from lenslet.tasks.exported import ExportedModel
 from lenslet.tasks.localize.base import BaseLocalizer, Told
 
 __all__ = ["ExportedLocalizer"]
 
 
-class ExportedLocalizer(FromFile, BaseLocalizer):
-    """Called and measured as a `Localizer` is.
-
-    Args:
-        file: of such a model.
-    """
-
-    def __init__(self, file: OnnxFile) -> None:
-        super().__init__(file)
-        self.card = Card.from_dict(file.card, str(file.path))
+class ExportedLocalizer(ExportedModel, BaseLocalizer):
+    """Called and measured as a `Localizer` is."""
 
     def told(self, prepared: UInt8[np.ndarray, "n h w c"]) -> Told:
         """p_c, corners as shares of the sides, and probabilities of the classes, for pictures at the net's size."""

@@ -1,6 +1,5 @@
 """Photos and a style -> everything that `fit` needs."""
 
-import hashlib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,7 +12,7 @@ from torch import nn
 
 from lenslet.card import Card, software
 from lenslet.data import Skipped, decode, split_by_content
-from lenslet.data.split import seen_keys
+from lenslet.data.split import mark_of, seen_keys
 from lenslet.errors import CallError, DataError, ImageError, WorkError
 from lenslet.image import Preprocess, find_images, image_size, resize
 from lenslet.loops import Epoch, Learner, Recipe
@@ -170,7 +169,7 @@ def prepare(
             recipe=recipe.to_dict() | {"augment": "crops, mirrored; second views", "processes": share[1]},
             data={
                 "folder": Path(data).name,
-                "fingerprint": hashlib.sha256(np.sort(pictures.keys).tobytes()).hexdigest()[:32],
+                "fingerprint": mark_of(pictures.keys),
                 "trained_on": len(learn),
                 "held_out": len(out),
             },

@@ -15,7 +15,7 @@ from torch.nn import functional
 from lenslet.card import Card, fingerprint, save
 from lenslet.data.split import without_seen
 from lenslet.errors import CallError, CardError, DataError, ImageError
-from lenslet.image import find_images, open_image, resize
+from lenslet.image import Picture, find_images, open_image, resize
 from lenslet.nets.brush import STRIDE
 from lenslet.results import Evaluation, Miss, Painting, Unreadable
 from lenslet.results.intervals import bootstrap
@@ -25,7 +25,6 @@ from lenslet.tasks.style.training import Goal, judged
 
 __all__ = ["Stylist"]
 
-Picture = str | Path | bytes | np.ndarray | Any  # Any stands for PIL.Image.Image, which only the image room imports
 
 STYLE = "style/"
 """How the names of a style's matrices begin, beside those of the weights."""
