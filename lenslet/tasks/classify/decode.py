@@ -16,7 +16,7 @@ def logits(net: nn.Module, images: Float[Tensor, "n c h w"], *, mirrored: bool) 
     """
     given = net(torch.cat([images, images.flip(3)]) if mirrored else images)
     raw: Tensor = given[0] if isinstance(given, tuple) else given
-    return raw.unflatten(0, (2, -1)).mean(0) if mirrored else raw
+    return raw.reshape(2, -1, raw.shape[1]).mean(0) if mirrored else raw
 
 
 def probabilities(logits: Float[Tensor, "n classes"], *, temperature: float = 1.0) -> Float[Tensor, "n classes"]:
