@@ -17,7 +17,7 @@ from lenslet.results.exported import Exported
 from lenslet.results.learning_curve import LearningCurve
 from lenslet.tasks.classify.base import BaseClassifier
 from lenslet.tasks.classify.calibrate import calibrate
-from lenslet.tasks.classify.decode import probabilities
+from lenslet.tasks.classify.decode import MIRRORED, logits, probabilities
 from lenslet.tasks.classify.graph import plan
 
 
@@ -105,6 +105,4 @@ class Classifier(BaseClassifier):
         return Classifier(self.net, card, evaluation=evaluation, folder=self.folder)
 
     def _raw(self, images: Float[Tensor, "n c h w"]) -> Float[Tensor, "n classes"]:
-        raw = self.net(images)
-        logits: Tensor = raw[0] if isinstance(raw, tuple) else raw
-        return logits.float().cpu()
+        return logits(self.net, images, mirrored=bool(self.card.head.get(MIRRORED))).float().cpu()
