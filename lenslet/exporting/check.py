@@ -67,7 +67,8 @@ def parity(plan: Plan, file: OnnxFile, photos: Pictures, whose: str, *, seed: in
     Pictures at the net's size go through the file as one batch, those of other sizes one by one.
     """
     dice = np.random.default_rng(seed)
-    noise = [dice.integers(0, 256, (*size, 3), np.uint8) for size in _NOISE]
+    sizes = [tuple(max(side, plan.smallest) for side in size) for size in _NOISE]
+    noise = [dice.integers(0, 256, (*size, 3), np.uint8) for size in sizes]
     shape = plan.card.preprocess
     exact = [_exact(shape, picture) for picture in (*photos, *noise[1:])]
     batch = _split(plan, file.session.run(np.stack(exact)), len(exact))

@@ -44,4 +44,19 @@ def traced(net: "nn.Module", shape: tuple[int, int, int], outputs: tuple[str, ..
         except (RuntimeError, torch.onnx.errors.OnnxExporterError) as error:
             first = str(error).strip().splitlines()[0]
             raise WorkError(f"this net cannot be written as ONNX: {first:.200}") from error
-    return onnx.load_from_string(written.getvalue())
+    model = onnx.load_from_string(written.getvalue())
+    _forget_copies(model.graph)
+    return model
+
+
+def _forget_copies(graph: Any) -> None:
+    """Weights that are equal are kept once by the exporter, under the name of one, and copied by an Identity for the
+    rest: a copy that ONNX Runtime 1.32 does not find. Let all take the one."""
+    kept = {value.name for value in graph.initializer}
+    copies = {node.output[0]: node for node in graph.node if node.op_type == "Identity" and node.input[0] in kept}
+    for node in copies.values():
+        graph.node.remove(node)
+    for node in graph.node:
+        for place, name in enumerate(node.input):
+            if name in copies:
+                node.input[place] = copies[name].input[0]

@@ -41,6 +41,8 @@ class Plan:
         split: a batch's answers -> each picture's; a row each unless given.
         aligned: brings two answers into the same rows where outputs have as many rows as there are things.
         turned: whether pictures that stand are seen standing.
+        resized: whether pictures are brought to the net's size; if not, they go in as they are.
+        smallest: pixels a side below which there is no answer.
         said: what else is to be written into the file.
         fingerprint: of the model.
     """
@@ -59,4 +61,6 @@ class Plan:
     split: "Callable[[Answers, int], list[Answers]] | None" = None
     aligned: Callable[[Answers, Answers], tuple[Answers, Answers]] | None = None
     turned: bool = False
+    resized: bool = True
+    smallest: int = 1
     said: Mapping[str, Any] = field(default_factory=dict)

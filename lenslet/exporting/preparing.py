@@ -35,13 +35,14 @@ class Prepared:
     offset: str
 
 
-def prepare(g: Graph, shape: Preprocess, *, turned: bool = False) -> Prepared:
+def prepare(g: Graph, shape: Preprocess, *, turned: bool = False, resized: bool = True) -> Prepared:
     """Add the input, and what brings it to size.
 
     Args:
         g: the graph.
         shape: size, rule, channels, mean and standard deviation.
         turned: whether the size lies down for pictures that do, and stands for those that stand.
+        resized: whether pictures are brought to that size; if not, they are only normalised.
     """
     images = g.input(PICTURES, np.uint8, ["n", "height", "width", 3])
     seen = _grey(g, images) if shape.channels == 1 else images
@@ -51,7 +52,7 @@ def prepare(g: Graph, shape: Preprocess, *, turned: bool = False) -> Prepared:
     if turned:
         size = _turned(g, whole, size)
     sized = g.add("Cast", size, to=11)
-    rule = {"letterbox": _letterbox, "stretch": _stretch, "crop": _crop}[shape.resize]
+    rule = {"letterbox": _letterbox, "stretch": _stretch, "crop": _crop}[shape.resize] if resized else _as_it_is
     fitted, scale, offset = rule(g, shape, seen, original, size, sized)
     # channels first before the rest: along rows of three numbers, arithmetic is many times as slow
     values = g.add("Cast", g.add("Transpose", fitted, perm=[0, 3, 1, 2]), to=1)
@@ -84,6 +85,11 @@ def _letterbox(g: Graph, shape: Preprocess, seen: str, original: str, size: str,
 def _stretch(g: Graph, shape: Preprocess, seen: str, original: str, size: str, sized: str) -> tuple[str, str, str]:
     del shape
     return _resize(g, seen, size), g.add("Div", sized, original), g.constant((0.0, 0.0), np.float64)
+
+
+def _as_it_is(g: Graph, shape: Preprocess, seen: str, original: str, size: str, sized: str) -> tuple[str, str, str]:
+    del shape, original, size, sized
+    return seen, g.constant((1.0, 1.0), np.float64), g.constant((0.0, 0.0), np.float64)
 
 
 def _crop(g: Graph, shape: Preprocess, seen: str, original: str, size: str, sized: str) -> tuple[str, str, str]:

@@ -31,6 +31,7 @@ _LEADS = {
     "localize": "What does a picture show, and where?",
     "landmark": "Where are the points of the thing on a picture?",
     "detect": "What is on a picture, and where?",
+    "style": "A picture of yours, painted.",
     "face": "Do two pictures show the same one? Each is to be cut out around what it shows, and upright.",
 }
 

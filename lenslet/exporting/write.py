@@ -92,6 +92,8 @@ def _refuse_wrong(plan: Plan, out: Path, int8: bool, data: str | Path | None) ->
         raise CallError(f"{out} is a folder: give a file that ends in .onnx")
     if int8 and data is None:
         raise CallError("int8 takes the ranges of its numbers from pictures: give some of your own with --data")
+    if int8 and plan.card.task == "style":
+        raise CallError("a model that paints has no int8: in 256 steps a calm sky would show bands; leave --int8 out")
     try:
         import onnx  # noqa: F401
         import onnxruntime  # noqa: F401
@@ -106,8 +108,9 @@ def _model(plan: Plan) -> Any:
     """The whole graph."""
     shape = plan.card.preprocess
     g = Graph()
-    way = prepare(g, shape, turned=plan.turned)
-    inner = traced(plan.net, (shape.channels, *shape.size), plan.outputs, any_size=plan.turned)
+    way = prepare(g, shape, turned=plan.turned, resized=plan.resized)
+    any_size = plan.turned or not plan.resized
+    inner = traced(plan.net, (shape.channels, *shape.size), plan.outputs, any_size=any_size)
     plan.finish(g, g.include(inner, way.images, NET), way)
     return g.model({})
 

@@ -34,14 +34,19 @@ _SCHEMA = {
 }
 
 
-def form(limits: Limits) -> Form:
-    """The fields, within what this server paints."""
+def form(limits: Limits, painters: tuple[str, ...] = ()) -> Form:
+    """The fields, within what this server paints.
+
+    Args:
+        limits: of size and steps.
+        painters: names of the models here that hold a style; without them a style is needed.
+    """
     return Form(
         stylize,
         pictures=("content", "style", "mask"),
-        needed=("style",),
-        left_out=("model", "steady", "out", "plot", "every", "progress"),
-        choices=(("encoder", encoders()),),
+        needed=() if painters else ("style",),
+        left_out=(*(() if painters else ("model",)), "steady", "out", "plot", "every", "progress"),
+        choices=(("encoder", encoders()), ("model", painters)),
         bounds=(
             ("size", 64, limits.painting),
             ("steps", 1, limits.steps),
@@ -70,7 +75,7 @@ def encoders() -> tuple[str, ...]:
 def router(house: House) -> APIRouter:
     """The route."""
     routes = APIRouter(tags=["pictures"], default_response_class=Response)
-    fields = form(house.limits)
+    fields = form(house.limits, tuple(name for name, one in house.shelf.items() if one.task == "style"))
     made = {
         "description": "Events `progress`, then one `painting`, whose `picture` is a PNG in base64; or one `error`. "
         "With `Accept: image/png` the painting alone.",
@@ -89,12 +94,16 @@ def router(house: House) -> APIRouter:
     async def stylize_(request: Request) -> Response:
         """Paint a photo in the style of others, as `lenslet stylize` does; who hangs up stops it.
 
+        Where a model that holds a style is served, `model` names it in place of `style`, and it takes a second.
+
         The answer is a stream of server-sent events, or with `Accept: image/png` the painting, a PNG that carries its
         recipe.
         """
         given = await fields.read(request)
-        pictures = [given["content"], *given["style"], *(given["mask"] or [])]
+        pictures = [given["content"], *(given["style"] or []), *(given["mask"] or [])]
         checked(pictures, house.limits)
+        if given.get("model") is not None:
+            given["model"] = house.shelf[given["model"]].model
 
         def work() -> Any:
             return stylize(progress=False, **given)

@@ -32,7 +32,7 @@ _CODES = (400, 401, 403, 404, 408, 409, 413, 415, 422, 500, 503)
 def router(house: House) -> APIRouter:
     """The route, for these models."""
     routes = APIRouter(tags=["models"], default_response_class=Response)
-    tasks = dict.fromkeys(one.task for one in house.shelf.values())
+    tasks = dict.fromkeys(one.task for one in house.shelf.values() if one.task != "style")
     examples = [example for task in tasks for example in shapes.of_task(task)] or [{"schema": 1}]
     extra = {"requestBody": FORM.body(), "parameters": [model_parameter(house)]}
 
@@ -68,6 +68,8 @@ def shelved(house: House, request: Request) -> Shelved:
     if name not in house.shelf:
         there = ", ".join(house.shelf) or "none"
         raise Refused(404, f"there is no such model here; there are: {there}")
+    if house.shelf[name].task == "style":
+        raise Refused(404, f"{name} paints: POST /v1/stylize with model={name}")
     if house.shelf[name].task == "face":
         known(request)
     return house.shelf[name]
@@ -75,7 +77,8 @@ def shelved(house: House, request: Request) -> Shelved:
 
 def model_parameter(house: House) -> dict[str, Any]:
     """The part of an address that names a model."""
-    schema: dict[str, Any] = {"type": "string"} | ({"enum": list(house.shelf)} if house.shelf else {})
+    there = [name for name, one in house.shelf.items() if one.task != "style"]
+    schema: dict[str, Any] = {"type": "string"} | ({"enum": there} if there else {})
     return {"name": "model", "in": "path", "required": True, "description": "One of /v1/models.", "schema": schema}
 
 

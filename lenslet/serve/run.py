@@ -143,6 +143,9 @@ def _address(host: str, heard: socket.socket) -> str:
 def _tell(app: FastAPI, address: str, file: Path | None, *, closed: bool) -> None:
     """What somebody needs to know who has just started it."""
     for one in app.state.shelf.values():
+        if one.task == "style":
+            _LOG.info("%s: style, POST /v1/stylize with model=%s", one.name, one.name)
+            continue
         _LOG.info("%s: %s, %d labels, POST /v1/predict/%s", one.name, one.task, len(one.model.card.labels), one.name)
     if app.state.people is not None:
         _LOG.info("people: %d enrolled, /v1/face/*", len(app.state.people))

@@ -46,7 +46,6 @@ class Shelved:
 
     Raises:
         CardError: no such model.
-        CallError: a model that paints.
     """
 
     def __init__(
@@ -62,8 +61,6 @@ class Shelved:
         self.name, self.place, self.note, self._backend = name, _place(given), "", backend
         self.files = self.seen = _signature(self.place)
         self.model: Any = self.load(given)
-        if self.task == "style":
-            raise CallError(f"{name} paints, and the server answers about pictures: `lenslet stylize` paints")
         self.batches = Batches(name, lambda: self.model, limits, pool, room, metrics)
 
     def load(self, given: Any) -> Any:

@@ -9,6 +9,7 @@ from fastapi import APIRouter, FastAPI, Request, Response
 from fastapi.responses import JSONResponse, RedirectResponse
 from fastapi.routing import APIRoute
 from fastapi.staticfiles import StaticFiles
+from nicegui import app as whole
 from nicegui import ui
 
 from lenslet.errors import LensletError, StaleError
@@ -43,6 +44,8 @@ def create(project: "Project") -> FastAPI:
     def start() -> RedirectResponse:
         return RedirectResponse(PAGES[0].path)
 
+    # Quasar's own bar at the top of a slow page has no name for who cannot see it; each page says itself what it does
+    whole.config.quasar_config["loadingBar"]["skipHijack"] = True
     ui.run_with(
         app,
         title="Lenslet",

@@ -52,8 +52,6 @@ def export(
     from lenslet.verbs.progress import bar
 
     opened: Any = load(model)
-    if opened.card.task == "style":
-        raise CallError(f"{model} paints, and models that paint are not exported yet: `lenslet stylize --model` paints")
     if not hasattr(opened, "export") or not hasattr(opened, "net"):
         raise CallError(f"{model} is exported already, or nothing that can be: give a model folder")
     name = Path(opened.folder).name if opened.folder is not None else opened.card.net

@@ -60,4 +60,8 @@ def _of_task(file: Any) -> Any:
         from lenslet.verbs.face_pipeline import assembled
 
         return assembled(ExportedEmbedder(file))
+    if task == "style":
+        from lenslet.tasks.style.exported import ExportedStylist
+
+        return ExportedStylist(file)
     raise CardError(f"{file.path}: its task is {task!r:.40}, which this version of Lenslet does not know: update it")

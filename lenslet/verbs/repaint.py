@@ -8,7 +8,7 @@ from lenslet.errors import CallError, ImageError
 
 if TYPE_CHECKING:
     from lenslet.results import Painting, Repainted
-    from lenslet.tasks.style.stylist import Stylist
+    from lenslet.tasks.style.base import BaseStylist
 
 __all__ = ["is_many", "repaint"]
 
@@ -41,11 +41,11 @@ def repaint(
         ImageError: nothing that can be read.
     """
     from lenslet.image.video import is_video
-    from lenslet.tasks.style.stylist import Stylist
+    from lenslet.tasks.style.base import BaseStylist
     from lenslet.verbs.load import load
 
     stylist = load(model)
-    if not isinstance(stylist, Stylist):
+    if not isinstance(stylist, BaseStylist):
         raise CallError(
             f"--model {model} is of the task {stylist.card.task} and paints nothing: give one that `lenslet train "
             "--task style` made, or one of those in `lenslet models`"
@@ -66,7 +66,9 @@ def repaint(
     return _folder(content, stylist, Path(out), size, keep_colours, progress)
 
 
-def _folder(content: Any, stylist: "Stylist", out: Path, size: int, keep_colours: bool, progress: bool) -> "Repainted":
+def _folder(
+    content: Any, stylist: "BaseStylist", out: Path, size: int, keep_colours: bool, progress: bool
+) -> "Repainted":
     from lenslet.image import find_images
     from lenslet.results import Repainted, Unreadable
     from lenslet.verbs.progress import bar
@@ -112,12 +114,12 @@ def _free(place: Path, taken: set[Path]) -> Path:
 
 
 def _film(
-    content: Path, stylist: "Stylist", out: Path, size: int, keep_colours: bool, steady: float, progress: bool
+    content: Path, stylist: "BaseStylist", out: Path, size: int, keep_colours: bool, steady: float, progress: bool
 ) -> "Repainted":
     from lenslet.image.video import remake
     from lenslet.results import Repainted
+    from lenslet.tasks.style.base import sized
     from lenslet.tasks.style.steady import Steady
-    from lenslet.tasks.style.stylist import sized
     from lenslet.verbs.progress import bar
 
     if out.resolve() == content.resolve():

@@ -88,6 +88,14 @@ def stylize(
 
     Source: course items 4.9 to 4.12; Gatys, Ecker, Bethge 2016.
     """
+    from lenslet.verbs.repaint import is_many, repaint
+
+    if model is not None:  # an exported file paints without torch, too
+        _see_only_model(locals())
+        _see_places([] if is_many(content) else [content], None if is_many(content) else out, plot, None)
+        return repaint(
+            content, model, out=out, plot=plot, size=size, keep_colours=keep_colours, steady=steady, progress=progress
+        )
     from lenslet.errors import CallError
     from lenslet.image import open_image
     from lenslet.results.painting import Painting
@@ -96,16 +104,7 @@ def stylize(
     from lenslet.verbs.easel import look
     from lenslet.verbs.encoder import encoder_of
     from lenslet.verbs.progress import bar
-    from lenslet.verbs.repaint import is_many
 
-    if model is not None:
-        from lenslet.verbs.repaint import repaint
-
-        _see_only_model(locals())
-        _see_places([] if is_many(content) else [content], None if is_many(content) else out, plot, None)
-        return repaint(
-            content, model, out=out, plot=plot, size=size, keep_colours=keep_colours, steady=steady, progress=progress
-        )
     _see_style(content, style)
     manner = Manner(
         strength=strength,

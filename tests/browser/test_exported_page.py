@@ -12,7 +12,7 @@ import pytest
 
 import lenslet as ll
 from lenslet.errors import MissingError
-from lenslet.image import save_image
+from lenslet.image import open_image, save_image
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 
@@ -93,3 +93,27 @@ def test_without_npm_or_network_it_is_said(monkeypatch: pytest.MonkeyPatch, tmp_
     with pytest.raises(MissingError, match="npm cannot fetch"):
         ll.export("signs", web=tmp_path / "web", progress=False)
     assert not (tmp_path / "web").exists()
+
+
+@pytest.mark.browser
+@pytest.mark.skipif(CHROMIUM is None, reason="no Chromium on this machine (Debian: apt-get install chromium)")
+def test_a_picture_is_painted_in_the_browser(page: Path, tmp_path: Path) -> None:
+    from playwright.sync_api import sync_playwright
+
+    ll.export("starry_night", web=tmp_path, progress=False)
+    with sync_playwright() as player:
+        browser = player.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+        shown = browser.new_page(viewport={"width": 900, "height": 800})
+        shown.goto((tmp_path / "index.html").as_uri())
+        shown.wait_for_selector("body[data-ready]", timeout=120_000)
+        shown.set_input_files("#file", page / "p.png")
+        shown.wait_for_selector("body[data-answer]", timeout=120_000)
+        with shown.expect_download() as taken:
+            shown.get_by_role("link", name="Download the painting").click()
+        painted = open_image(taken.value.path())
+        assert taken.value.suggested_filename == "p-painted.png"
+        browser.close()
+    expected = ll.load("starry_night")(page / "p.png", size=None).picture
+    assert painted.shape == expected.shape
+    # in a browser other arithmetic does the same
+    assert np.percentile(np.abs(painted.astype(int) - expected), 99.9) <= 3

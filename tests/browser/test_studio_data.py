@@ -45,6 +45,13 @@ def test_labels_are_looked_at_and_counted(opened: Any, tab: Any) -> None:
     rows = [row.inner_text().split()[:2] for row in page.locator(".data-balance tbody tr").all()]
     assert rows == [["cell", "2"], ["plate", "1"]]
     assert page.locator(".data-kind summary b", has_text="Pictures without labels").count() == 1
+    fold = page.locator(".data-kind", has_text="Pictures without labels")
+    tiles = fold.locator(".data-tiles .data-finding")
+    named = {f"{number:02}.png" for number in range(2, 6)} | {"copy.png", "broken.png"}
+    assert {tile.locator("a").get_attribute("title").split(":")[0] for tile in tiles.all()} == named
+    one, two = (tiles.nth(number).bounding_box() for number in range(2))
+    assert one["y"] == two["y"]  # side by side
+    assert faults(page) == []
     page.reload()
     page.locator(".data-balance").wait_for()  # without looking again
 

@@ -67,6 +67,8 @@ def test_enrolled_known_and_forgotten(
     page.locator("#use-said [role=alert]").wait_for()  # of one person no threshold can be found
 
     page.get_by_role("button", name="Delete بيل").click()
+    page.locator("#use-confirm").get_by_role("button", name="Keep").wait_for()
+    assert faults(page) == []
     page.locator("#use-confirm").get_by_role("button", name="Keep").click()
     assert page.locator("#use-people tbody tr").count() == 1
     page.get_by_role("button", name="Delete بيل").click()

@@ -42,6 +42,7 @@ def test_keys_lead_everywhere(url: str, tab: Any) -> None:
     assert page.evaluate("document.activeElement.id") == "main"
     page.keyboard.press("?")
     assert page.locator("dialog#help").is_visible()
+    assert faults(page) == []
     page.keyboard.press("Escape")
     assert not page.locator("dialog#help").is_visible()
     page.keyboard.press("Alt+2")

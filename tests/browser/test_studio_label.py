@@ -97,11 +97,16 @@ def test_by_keys_alone(opened: Any, tab: Any) -> None:
     press(page, "n")
     page.keyboard.type("third")
     press(page, "Enter", "b", "ArrowRight", "Shift+ArrowDown", "Alt+ArrowRight", "3")
-    until(lambda: len(boxes(opened.folder, "01.png")) == 1)
-    [(name, (x1, y1, x2, y2))] = boxes(opened.folder, "01.png")
-    assert name == "third"
-    half = (x2 - x1 - 1) / 2
-    assert (x1, y1, y2) == pytest.approx((200 - half + 1, 150 - half + 10, 150 + half + 10))
+
+    def moved() -> bool:  # it is saved after each key, so earlier states may be read first
+        made = boxes(opened.folder, "01.png")
+        if [name for name, _ in made] != ["third"]:
+            return False
+        x1, y1, x2, y2 = made[0][1]
+        half = (x2 - x1 - 1) / 2
+        return (x1, y1, y2) == pytest.approx((200 - half + 1, 150 - half + 10, 150 + half + 10))
+
+    until(moved)
     press(page, "PageDown", "e")
     until(lambda: "02.png" in {scene.name for scene in read_boxes(opened.folder, at_least=0).train})
     assert boxes(opened.folder, "02.png") == []  # labelled: it shows nothing
@@ -121,6 +126,7 @@ def test_two_tabs_do_not_write_over_each_other(opened: Any, tab: Any) -> None:
     two.bring_to_front()
     drag(two, (200, 100), (300, 200))
     two.get_by_role("heading", name="Changed elsewhere").wait_for()
+    assert faults(two) == []
     assert len(boxes(opened.folder, "04.png")) == 1
     two.get_by_role("button", name="Keep mine").click()
     until(lambda: boxes(opened.folder, "04.png")[0][1][0] > 150)
@@ -218,6 +224,7 @@ def test_other_forms_out_and_in(opened: Any, tab: Any, tmp_path: Path, studio: A
     page = label(tab, opened.url)
     page.get_by_role("button", name="Export ...").click()
     page.get_by_label("New folder").fill(str(tmp_path / "out"))
+    assert faults(page) == []
     page.locator("dialog[open]").get_by_role("button", name="Export").click()
     page.get_by_text("Written:").wait_for()
     assert read_boxes(tmp_path / "out").form == "coco"
@@ -225,7 +232,37 @@ def test_other_forms_out_and_in(opened: Any, tab: Any, tmp_path: Path, studio: A
     page = label(tab, studio(tmp_path / "empty").url, screen=TABLET)
     page.get_by_role("button", name="Import ...").click()
     page.get_by_label("Folder or file").fill(str(tmp_path / "out"))
+    assert faults(page) == []
     page.locator("dialog[open]").get_by_role("button", name="Import").click()
     page.get_by_text("labelled from COCO").wait_for()
     assert len(read_boxes(tmp_path / "empty").train) == len(read_boxes(tmp_path / "out").train)
     assert faults(page) == []
+
+
+def touch(page: Any, *moments: list[tuple[int, int]]) -> None:
+    """Fingers on the picture, in its pixels: where each is, moment after moment; then they are lifted."""
+    place = """p => { const v = lensletDesk.view, b = v.canvas.getBoundingClientRect(), o = v.out(...p);
+        return [o[0] + b.x, o[1] + b.y]; }"""
+    hand = page.context.new_cdp_session(page)
+    at = [[page.evaluate(place, list(finger)) for finger in moment] for moment in moments]
+    for number, fingers in enumerate(at):
+        points = [{"x": x, "y": y, "id": finger} for finger, (x, y) in enumerate(fingers)]
+        kind = "touchStart" if number == 0 else "touchMove"
+        hand.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": points})
+    hand.send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
+
+
+def test_by_fingers_on_a_tablet(opened: Any, tab: Any) -> None:
+    page = label(tab, opened.url, "10.png", screen=TABLET, touch=True)
+    press(page, "1")
+    before = len(boxes(opened.folder, "10.png"))
+    touch(page, [(40, 50)], [(80, 90)], [(140, 150)])
+    until(lambda: len(boxes(opened.folder, "10.png")) == before + 1)
+    assert boxes(opened.folder, "10.png")[-1][1] == pytest.approx([40, 50, 140, 150], abs=2)
+    touch(page, [(90, 100)], [(110, 110)], [(130, 120)])  # it is chosen: dragged
+    until(lambda: boxes(opened.folder, "10.png")[-1][1] == pytest.approx([80, 70, 180, 170], abs=3))
+    scale = page.evaluate("lensletDesk.view.scale")
+    touch(page, [(150, 120), (250, 180)], [(120, 100), (280, 200)], [(90, 80), (310, 220)])
+    assert page.evaluate("lensletDesk.view.scale") > 1.5 * scale
+    assert len(boxes(opened.folder, "10.png")) == before + 1  # two fingers draw nothing
+    assert page.evaluate("window.scrollY") == 0

@@ -132,6 +132,12 @@ def test_from_five_labels_to_a_better_model(opened: Any, tab: Any) -> None:
     import lenslet as ll
 
     assert ll.load(opened.folder / "runs" / "classify-2")(opened.folder / FIVE[0]).label == "light"
+    page.goto(f"{opened.url}/train")
+    page.get_by_role("heading", name="classify-2").wait_for()
+    page.get_by_role("button", name="Train on", exact=True).press("Enter")  # twice as long as it had
+    epochs = opened.folder / "runs" / "classify-2" / "results.csv"
+    until(lambda: len(epochs.read_text().splitlines()) == 1 + 26)
+    page.locator(".train-state.is-finished").wait_for()
 
 
 def test_a_run_outlives_tabs_servers_and_its_own_process(opened: Any, tab: Any) -> None:
@@ -166,7 +172,15 @@ def test_a_run_outlives_tabs_servers_and_its_own_process(opened: Any, tab: Any) 
     page.locator(".train-live").get_by_role("button", name="Pause").press("Enter")
     page.locator(".train-state.is-paused").wait_for()
     assert not is_held(opened.folder / "runs" / "classify-3")
-    page.locator(".train-live").get_by_role("button", name="Resume").wait_for()
+    page.locator(".train-live").get_by_role("button", name="Resume").press("Enter")
+    until(lambda: said(opened.folder, "classify-3")["phase"].startswith("training"))
+    page.get_by_role("button", name="Stop and keep").press("Enter")
+    page.locator(".train-state.is-stopped, .train-state.is-finished").wait_for()
+    assert not is_held(opened.folder / "runs" / "classify-3")
+    kept = json.loads((opened.folder / "runs" / "classify-3" / "evaluation.json").read_text())
+    assert kept["metrics"]["accuracy"] > 0
+    page.locator(".train-live").get_by_role("link", name="Results").click()
+    page.wait_for_url("**/results?run=classify-3")
 
 
 def test_only_files_for_people_are_handed_out(opened: Any, tab: Any) -> None:

@@ -192,6 +192,7 @@ def test_pasted_dropped_and_of_the_project(use: Any) -> None:
         page.wait_for_function(f"document.querySelectorAll('.use-thumb').length === {count}")
     page.get_by_role("button", name="Of the project").click()
     page.get_by_label("Search").fill("three")
+    assert faults(page) == []
     page.get_by_role("button", name="own/three.png").click()
     page.get_by_role("button", name="Done").click()
     assert page.locator(".use-thumb b").all_inner_texts() == ["paste.png", "drop.png", "own/three.png"]

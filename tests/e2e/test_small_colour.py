@@ -62,3 +62,26 @@ def test_grey_pictures_go_through_a_bead_that_is_named(digits: Path, tmp_path: P
 def test_a_bead_learns_a_few_by_heart(tiles: Path, tmp_path: Path) -> None:
     model = ll.train(tiles, overfit=8, epochs=60, out=tmp_path / "run", progress=False)
     assert model.card.net == "bead_s"
+
+
+def test_both_mirror_images_are_asked_here_and_in_an_exported_file(tiles: Path, tmp_path: Path) -> None:
+    pytest.importorskip("onnx")
+    pytest.importorskip("onnxruntime")
+    model = ll.train(tiles, net="bead_tiny", weights="none", epochs=1, out=tmp_path / "run", progress=False)
+    pictures = np.random.default_rng(0).integers(0, 256, (3, 32, 32, 3), np.uint8)
+    mirrored = np.ascontiguousarray(pictures[:, :, ::-1])
+    with torch.inference_mode():
+        each = [
+            model.net(torch.from_numpy(model.card.preprocess.normalised(one))).float() for one in (pictures, mirrored)
+        ]
+    assert not torch.allclose(each[0], each[1], atol=1e-3)
+    assert torch.allclose(model.logits(pictures), (each[0] + each[1]) / 2, atol=1e-5)
+    assert np.allclose(model.scores(pictures), model.scores(mirrored), atol=1e-6)
+    exported = ll.load(model.export(tmp_path / "m.onnx").path)
+    assert np.allclose(exported.scores(pictures), model.scores(pictures), atol=1e-3)
+
+
+@pytest.mark.parametrize("augment", ["none", "glyph"])
+def test_what_was_not_learned_mirrored_is_not_asked_mirrored(tiles: Path, augment: str) -> None:
+    prepared = prepare(tiles, net="bead_tiny", weights="none", size=None, augment=augment, budget={"epochs": 1})
+    assert prepared.card.head == {}

@@ -209,11 +209,7 @@ def test_a_damaged_card_is_no_model(model: ll.Stylist, tmp_path: Path) -> None:
 
 
 def test_what_is_for_answers_points_to_stylize(model: ll.Stylist, photos: Path) -> None:
-    from lenslet.verbs.export import export
-
     with pytest.raises(CallError, match="stylize PICTURE --model"):
         ll.predict(model.folder, [photos / "a" / "0.png"])
     with pytest.raises(CallError, match="gives no answers that could be explained"):
         ll.explain(model, photos / "a" / "0.png", progress=False)
-    with pytest.raises(CallError, match="are not exported yet"):
-        export(model.folder)

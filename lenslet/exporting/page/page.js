@@ -1,7 +1,7 @@
 // A picture -> the answer of the model, drawn. Everything stays in this page: see its Content-Security-Policy.
 "use strict";
 
-const LONGEST = 2048; // pixels: larger pictures are shrunk before they are looked at
+const LONGEST = MODEL.task === "style" ? 720 : 2048; // pixels: larger pictures are shrunk first; painting takes long
 const MOST = 12; // rows of a list
 const COLOURS = ["#e69f00", "#56b4e9", "#009e73", "#d55e00", "#cc79a7", "#f0e442", "#0072b2"]; // Okabe and Ito
 const at = (id) => document.getElementById(id);
@@ -155,6 +155,25 @@ const TASKS = {
     for (const thing of found) counts.set(thing.kind, (counts.get(thing.kind) ?? 0) + 1);
     const said = [...counts].sort((a, b) => b[1] - a[1]).map(([kind, count]) => `${count} ${MODEL.labels[kind]}`);
     show([picture], said.join(", ") || "nothing", found.map((thing) => [MODEL.labels[thing.kind], thing.score]));
+  },
+  async style([picture]) {
+    const { painting } = await ask(picture);
+    const [, height, width] = painting.dims;
+    const canvas = document.createElement("canvas");
+    canvas.width = width; canvas.height = height;
+    const context = canvas.getContext("2d"), made = context.createImageData(width, height);
+    for (let i = 0, j = 0; i < made.data.length; i += 4) {
+      made.data[i] = painting.data[j++]; made.data[i + 1] = painting.data[j++]; made.data[i + 2] = painting.data[j++]; made.data[i + 3] = 255;
+    }
+    context.putImageData(made, 0, 0);
+    const link = document.createElement("a");
+    link.download = `${picture.name.replace(/\.[^.]*$/, "")}-painted.png`;
+    link.textContent = "Download the painting, PNG";
+    link.href = URL.createObjectURL(await new Promise((good) => canvas.toBlob(good)));
+    show([{ canvas, name: picture.name }], "painted", []);
+    const item = document.createElement("li");
+    item.append(link);
+    at("rows").replaceChildren(item);
   },
   async face(pictures) {
     const [a, b] = pictures.slice(-2);

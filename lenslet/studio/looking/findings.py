@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 __all__ = ["show_balance", "show_findings"]
 
 _MOST = 12  # findings of a kind that are on the page
+_TILES = 24  # findings of one picture each
 _SIDE = 6  # pictures of one finding
 _OPEN = 2  # kinds that are open at first
 
@@ -35,10 +36,18 @@ def show_findings(project: "Project", report: "DataReport") -> None:
                 tag("b", about.title)
                 tag("span", f"{count:,} {about.severity}{'s' if count > 1 else ''}", "data-weight")
             tag("p", about.advice, "says")
-            for finding in report.of(kind)[:_MOST]:
+            found = report.of(kind)
+            alone = [one for one in found if len(one.paths) == 1]  # as tiles; what is compared has a row of its own
+            shown = [one for one in found if len(one.paths) != 1][:_MOST]
+            for finding in shown:
                 _show(project, finding, known)
-            if count > _MOST:
-                tag("p", f"... and {count - _MOST:,} more: lenslet data check lists all.", "says")
+            if alone:
+                with tag("div", "", "data-tiles"):
+                    for finding in alone[:_TILES]:
+                        _show(project, finding, known)
+            left = count - len(shown) - len(alone[:_TILES])
+            if left > 0:
+                tag("p", f"... and {left:,} more: lenslet data check lists all.", "says")
 
 
 def _show(project: "Project", finding: "Finding", known: frozenset[str]) -> None:

@@ -12,7 +12,7 @@ from lenslet.exporting import Plan
 from lenslet.results.calibration import Calibration
 from lenslet.tasks.classify.base import BaseClassifier
 from lenslet.tasks.classify.calibrate import calibrate
-from lenslet.tasks.classify.decode import probabilities
+from lenslet.tasks.classify.decode import MIRRORED, logits, probabilities
 from lenslet.tasks.classify.graph import plan
 from lenslet.tasks.trained import TrainedModel
 
@@ -58,6 +58,4 @@ class Classifier(TrainedModel, BaseClassifier):
         return plan(self)
 
     def _raw(self, images: Float[Tensor, "n c h w"]) -> Float[Tensor, "n classes"]:
-        raw = self.net(images)
-        logits: Tensor = raw[0] if isinstance(raw, tuple) else raw
-        return logits.float().cpu()
+        return logits(self.net, images, mirrored=bool(self.card.head.get(MIRRORED))).float().cpu()

@@ -7,6 +7,7 @@ from jaxtyping import Float, UInt8
 from torch import Tensor, nn
 
 from lenslet.exporting import Answers, Graph, Plan, Prepared
+from lenslet.tasks.classify.decode import MIRRORED, logits
 from lenslet.tasks.classify.exported import ExportedClassifier
 
 if TYPE_CHECKING:
@@ -16,19 +17,18 @@ __all__ = ["plan"]
 
 
 class _Logits(nn.Module):
-    def __init__(self, net: nn.Module):
+    def __init__(self, net: nn.Module, *, mirrored: bool):
         super().__init__()
-        self.net = net
+        self.net, self.mirrored = net, mirrored
 
     def forward(self, images: Float[Tensor, "n c h w"]) -> Float[Tensor, "n classes"]:
-        raw = self.net(images)
-        logits: Tensor = raw[0] if isinstance(raw, tuple) else raw
-        return logits
+        return logits(self.net, images, mirrored=self.mirrored)
 
 
 def plan(model: "Classifier") -> Plan:
     """Outputs: `scores`, the probabilities of the classes; `class`, the number of the most probable one."""
     count, temperature = len(model.labels), model.card.temperature
+    net = _Logits(model.net, mirrored=bool(model.card.head.get(MIRRORED)))
 
     def finish(g: Graph, tensors: list[str], way: Prepared) -> None:
         del way  # a class has no place
@@ -40,7 +40,7 @@ def plan(model: "Classifier") -> Plan:
         return {"scores": model.scores(model.card.preprocess.apply(picture)[0][None])[0]}
 
     return Plan(
-        model, model.card, _Logits(model.net), ("logits",), finish, answers, ExportedClassifier,
+        model, model.card, net, ("logits",), finish, answers, ExportedClassifier,
         tolerance={"scores": (1e-3, 0.03)}, fingerprint=model.fingerprint,
         agreement=lambda a, b: float(a["scores"].argmax() == b["scores"].argmax()),
     )  # fmt: skip

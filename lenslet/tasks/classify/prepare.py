@@ -32,6 +32,7 @@ from lenslet.loops.muon import kernels
 from lenslet.nets import Bead, check_size, input_channels, smallest_size, usual_size
 from lenslet.tasks.classify import defaults
 from lenslet.tasks.classify.classifier import Classifier
+from lenslet.tasks.classify.decode import MIRRORED
 from lenslet.tasks.classify.training import Classify
 from lenslet.tasks.classify.transfer import Transfer, begin, frozen_stages
 from lenslet.tasks.classify.usual import FEW_FOR_KERNELS, LEARNED_RATE, NATURAL, SCRATCH_RATE, usual_weights
@@ -237,6 +238,8 @@ def prepare(
             net_arguments={"num_classes": len(parts.labels), "in_channels": channels, **first.arguments},
             labels=parts.labels,
             preprocess=final,
+            # of so little both mirror images are asked, where it learns from both: docs/decisions/0010
+            head={MIRRORED: True} if isinstance(made, Bead) and PRESETS[preset].mirror else {},
             recipe=recipe.to_dict()
             | {"augment": preset, "balance": bool(balance), "mixup": mixup or 0.0, "processes": share[1]},
             data=_data_entry(parts, learn, held, pictures.keys, labels),

@@ -3,9 +3,12 @@
 import numpy as np
 import torch
 from jaxtyping import Float, UInt8
-from torch import Tensor
+from torch import Tensor, nn
+from torch.nn import functional
 
-__all__ = ["brightness", "dressed", "matched", "pixels", "tensor"]
+from lenslet.tasks.style.base import MARGIN
+
+__all__ = ["brightness", "dressed", "matched", "pixels", "tensor", "with_border"]
 
 # ITU-R 601: brightness, and the way from colours to it and back
 _LUMA = (0.299, 0.587, 0.114)
@@ -40,3 +43,12 @@ def matched(style: Float[Tensor, "1 3 hs ws"], content: Float[Tensor, "1 3 h w"]
 def dressed(painting: Float[Tensor, "1 3 h w"], content: Float[Tensor, "1 3 h w"]) -> Float[Tensor, "1 3 h w"]:
     """The painting's brightness in the content's colours."""
     return content - brightness(content) + brightness(painting)
+
+
+def with_border(net: nn.Module, images: Float[Tensor, "n 3 h w"]) -> Float[Tensor, "n 3 h w"]:
+    """A net's painting of pictures of 16 pixels and more a side.
+
+    Strokes at a border have nothing beyond to go on with: they are painted on the mirrored picture, and cut off.
+    """
+    wide: Tensor = net(functional.pad(images, (MARGIN,) * 4, mode="reflect"))
+    return wide[..., MARGIN:-MARGIN, MARGIN:-MARGIN]

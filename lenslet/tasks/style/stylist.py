@@ -1,40 +1,37 @@
 """The object a user holds: a net that paints any picture in its one style, at once."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from time import perf_counter
 from typing import Any
 
 import numpy as np
 import torch
 from jaxtyping import Float, UInt8
 from torch import Tensor, nn
-from torch.nn import functional
 
-from lenslet.card import Card, fingerprint, save
+from lenslet.card import Card, fingerprint
 from lenslet.data.split import without_seen
 from lenslet.errors import CallError, CardError, DataError, ImageError
-from lenslet.image import Picture, find_images, open_image, resize
-from lenslet.nets.brush import STRIDE
-from lenslet.results import Evaluation, Miss, Painting, Unreadable
+from lenslet.exporting import Plan
+from lenslet.image import find_images, open_image
+from lenslet.results import Evaluation, Miss
 from lenslet.results.intervals import bootstrap
-from lenslet.tasks.style.decode import dressed, pixels, tensor
+from lenslet.tasks.style.base import BaseStylist, sized
+from lenslet.tasks.style.decode import pixels, tensor, with_border
 from lenslet.tasks.style.encoder import Encoder
+from lenslet.tasks.style.graph import plan
 from lenslet.tasks.style.training import Goal, judged
+from lenslet.tasks.trained import TrainedModel
 
 __all__ = ["Stylist"]
 
-
 STYLE = "style/"
 """How the names of a style's matrices begin, beside those of the weights."""
-_SMALLEST = 16  # pixels of a short side
-_MARGIN = 12  # pixels around a picture that are painted, too
 _MEASURED = 256  # pixels of the long side of what is measured
 _WORST = 12
 
 
-class Stylist:
+class Stylist(TrainedModel, BaseStylist):
     """A trained net with its card: call it with a picture, measure it on photos, save it.
 
     Args:
@@ -56,9 +53,8 @@ class Stylist:
         evaluation: Evaluation | None = None,
         folder: Path | None = None,
     ) -> None:
-        self.net = net.eval().to(memory_format=torch.channels_last)  # type: ignore[call-overload]
-        self.card, self.style, self.eyes, self.evaluation, self.folder = card, style, eyes, evaluation, folder
-        self.curve = None  # of how many pictures would help; classification has it
+        super().__init__(net, card, evaluation=evaluation, folder=folder)
+        self.style, self.eyes = style, eyes
 
     @classmethod
     def restored(
@@ -79,77 +75,18 @@ class Stylist:
         return cls(net, card, style, lambda: eyes(said["encoder"]), folder=folder)
 
     @property
-    def labels(self) -> tuple[str, ...]:
-        """Names of a painting's channels."""
-        return self.card.labels
-
-    @property
-    def name(self) -> str:
-        """Of the style."""
-        return str(self.card.head.get("style", "style"))
-
-    @property
     def fingerprint(self) -> str:
         """What decides its answers: SHA-256 over weights, net and preprocessing."""
         return fingerprint(self.card, self.net.state_dict())
 
-    def __repr__(self) -> str:
-        return f"Stylist({self.name}, {self.card.net}, strength {self.card.head['strength']:g})"
-
-    def __call__(self, picture: Picture, *, size: int | None = 512, keep_colours: bool = False) -> Painting:
-        """Paint one picture: a path, bytes, an array (h, w, 3) of uint8, or a Pillow image.
-
-        Args:
-            picture: the picture.
-            size: long side of the painting, pixels; None: that of the picture.
-            keep_colours: keep the picture's colours and paint its brightness only.
-
-        Raises:
-            ImageError: it cannot be opened.
-            CallError: the painting would be narrower than 16 pixels.
-        """
-        photo = open_image(picture, at_least=None if size is None else (2 * size, 2 * size))
-        began = perf_counter()
-        painted = self.paint(sized(photo, size), keep_colours=keep_colours)
-        return Painting(
-            picture=painted,
-            content=photo,
-            styles=(),
-            recipe=self.recipe(picture, size, keep_colours),
-            seconds=perf_counter() - began,
-        )
-
     @torch.no_grad()
-    def paint(self, photo: UInt8[np.ndarray, "h w 3"], *, keep_colours: bool = False) -> UInt8[np.ndarray, "h w 3"]:
+    def painted(self, photo: UInt8[np.ndarray, "h w 3"]) -> UInt8[np.ndarray, "h w 3"]:
         """The painting of a photo, pixel for pixel; in float32, so that it depends on its photo alone."""
-        device = next(self.net.parameters()).device
+        device, shape = next(self.net.parameters()).device, self.card.preprocess
         values = tensor(photo).to(device)
-        shape = self.card.preprocess
         mean, std = (values.new_tensor(v).view(1, 3, 1, 1) for v in (shape.mean, shape.std))
-        height, width = photo.shape[:2]
-        # Strokes at a border have nothing beyond to go on with: they are painted on the mirrored photo, and cut off
-        edge = min(_MARGIN, height - 1, width - 1) // STRIDE * STRIDE
-        wide = functional.pad(values, (edge,) * 4, mode="reflect")
-        raw = self.net(((wide - mean) / std).contiguous(memory_format=torch.channels_last))
-        painted = raw.float()[..., edge : edge + height, edge : edge + width] * std + mean
-        return pixels(dressed(painted.clamp(0, 1), values) if keep_colours else painted)
-
-    def predict(
-        self, pictures: Iterable[str | Path], *, batch: int = 1, size: int | None = 512
-    ) -> Iterator[Painting | Unreadable]:
-        """The paintings of files, one each, in their order; one that cannot be opened gives an `Unreadable`.
-
-        Args:
-            pictures: files.
-            batch: of no use here: pictures have sizes of their own, and are painted one by one.
-            size: long side of the paintings, pixels.
-        """
-        del batch
-        for path in pictures:
-            try:
-                yield self(path, size=size)
-            except (ImageError, CallError) as error:
-                yield Unreadable(Path(path), str(error))
+        normalised = ((values - mean) / std).contiguous(memory_format=torch.channels_last)
+        return pixels(with_border(self.net, normalised).float() * std + mean)
 
     def evaluate(
         self,
@@ -213,56 +150,14 @@ class Stylist:
         content, style = goal.costs(after, before)
         return float(content), float(style), float(goal.costs(before, before)[1])
 
-    def save(self, folder: str | Path) -> Path:
-        """Write card.json and model.safetensors into `folder`, whole or not at all.
-
-        Raises:
-            OSError: the folder cannot be written.
-        """
-        self.folder = Path(folder)
+    def state(self) -> dict[str, Tensor]:
+        """The weights, and the style's matrices beside them."""
+        own = super().state()
         kind = next(self.net.parameters()).dtype
-        style = {STYLE + name: matrix.to(kind) for name, matrix in self.style.items()}
-        self.card = save(self.folder, self.card, self.net.state_dict() | style)
-        return self.folder
+        return own | {STYLE + name: matrix.to(kind) for name, matrix in self.style.items()}
 
-    def with_evaluation(self, evaluation: Evaluation, measured_on: str) -> "Stylist":
-        """The same model with its numbers on the card."""
-        card = replace(
-            self.card, metrics=dict(evaluation.metrics), intervals=dict(evaluation.intervals), measured_on=measured_on
-        )
+    def _plan(self) -> Plan:
+        return plan(self)
+
+    def _with(self, card: Card, evaluation: Evaluation | None) -> "Stylist":
         return Stylist(self.net, card, self.style, self.eyes, evaluation=evaluation, folder=self.folder)
-
-    def recipe(self, picture: Picture, size: int | None, keep_colours: bool) -> dict[str, Any]:
-        """What a painting says of itself: names of files, not where they lie."""
-        named = Path(picture).name if isinstance(picture, str | Path) else "content"
-        head = self.card.head
-        return {
-            "lenslet": self.card.versions.get("lenslet", ""),
-            "content_name": named,
-            "style_names": [self.name],
-            "model": self.folder.name if self.folder is not None else self.card.net,
-            "model_sha256": self.card.sha256,
-            "strength": head["strength"],
-            "size": size,
-            "colours": "content" if keep_colours else "style",
-        }
-
-
-def sized(photo: UInt8[np.ndarray, "h w 3"], size: int | None) -> UInt8[np.ndarray, "H W 3"]:
-    """A photo with a long side of `size` pixels; None leaves it.
-
-    Raises:
-        CallError: its short side would be below 16 pixels.
-    """
-    height, width = photo.shape[:2]
-    if size is not None:
-        if size < 1:
-            raise CallError(f"size is the painting's long side in pixels, 1 or more, not {size}")
-        height, width = (max(round(side * size / max(photo.shape[:2])), 1) for side in photo.shape[:2])
-    if min(height, width) < _SMALLEST:
-        needed = -(-_SMALLEST * max(photo.shape[:2]) // min(photo.shape[:2]))
-        raise CallError(
-            f"a picture of {photo.shape[1]} x {photo.shape[0]} pixels would be painted as {width} x {height}, and the "
-            f"short side must have {_SMALLEST}: take a size of {needed} or more, or crop the picture"
-        )
-    return photo if (height, width) == photo.shape[:2] else resize(photo, (height, width))

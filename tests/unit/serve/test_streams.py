@@ -1,12 +1,14 @@
 """Paintings that nobody waits for any more are not painted to their end; lines of slow work are bounded, too."""
 
 import functools
+import io
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
 
 import httpx
 import pytest
+from PIL import Image
 
 from lenslet.serve import painting
 from lenslet.verbs.progress import bar
@@ -99,3 +101,26 @@ def _read(client, png):
             response.read()
     except httpx.HTTPError:
         pass
+
+
+def test_a_model_that_holds_a_style_paints_by_its_name_at_once(serving, slow, png):
+    with serving({"m": slow(), "night": "starry_night"}) as client:
+        asked = {"files": {"content": png(1, size=(48, 64))}, "headers": {"Accept": "image/png"}}
+        painted = client.post("/v1/stylize", data={"model": "night", "size": "64"}, **asked)
+        assert painted.status_code == 200
+        picture = Image.open(io.BytesIO(painted.content))
+        assert picture.size == (64, 48)
+        assert "Starry Night" in picture.text["lenslet"]
+        for given, code, words in (
+            ({}, 409, "give the style"),
+            ({"model": "m"}, 422, "model is 'm': give night"),
+            ({"model": "night", "steps": "5"}, 409, "step by step"),
+        ):
+            refused = client.post("/v1/stylize", data=given, **asked)
+            assert refused.status_code == code
+            assert words in refused.json()["error"]
+        answer = client.post("/v1/predict/night", files={"image": png(1)})
+        assert (answer.status_code, "POST /v1/stylize with model=night" in answer.json()["error"]) == (404, True)
+        described = client.get("/openapi.json").json()["paths"]
+        assert described["/v1/predict/{model}"]["post"]["parameters"][0]["schema"]["enum"] == ["m"]
+        assert [one["name"] for one in client.get("/v1/models").json()["models"]] == ["m", "night"]
