@@ -26,14 +26,13 @@ from torch.nn.functional import unfold
 __all__ = ["Bead", "bead_m", "bead_s", "bead_tiny"]
 
 _SIDE = 2  # of the whitened patches
-_ACTIVATIONS = {"gelu": nn.GELU, "relu": nn.ReLU}
 _LEAST = 5e-4  # variance added to each direction of a patch: what is weaker is mostly noise, and stays small
 
 
 class BeadBlock(nn.Module):
-    """3x3, maximum of 2x2, batch norm, activation; 3x3, batch norm, activation."""
+    """3x3, maximum of 2x2, batch norm, GELU; 3x3, batch norm, GELU."""
 
-    def __init__(self, in_channels: int, channels: int, activation: str):
+    def __init__(self, in_channels: int, channels: int):
         super().__init__()
         self.conv1 = nn.Conv2d(in_channels, channels, 3, 1, 1, bias=False)
         # rounding up keeps a map of one pixel, and maps of 16, 8 and 4 rather than 15, 7 and 3, which CPUs do as fast
@@ -41,12 +40,12 @@ class BeadBlock(nn.Module):
         self.bn1 = _norm(channels)
         self.conv2 = nn.Conv2d(channels, channels, 3, 1, 1, bias=False)
         self.bn2 = _norm(channels)
-        self.act = _ACTIVATIONS[activation]()
+        self.gelu = nn.GELU()
 
     def forward(self, x: Float[Tensor, "n ci h w"]) -> Float[Tensor, "n co h2 w2"]:
         """Half the map, rounded up."""
-        x = self.act(self.bn1(self.pool(self.conv1(x))))
-        out: Tensor = self.act(self.bn2(self.conv2(x)))
+        x = self.gelu(self.bn1(self.pool(self.conv1(x))))
+        out: Tensor = self.gelu(self.bn2(self.conv2(x)))
         return out
 
 
@@ -71,17 +70,16 @@ class Bead(nn.Module):
         num_classes: int = 10,
         in_channels: int = 3,
         dropout: int | float = 0.0,
-        activation: str = "gelu",
     ):
         super().__init__()
         width = 2 * in_channels * _SIDE**2
         first = nn.Conv2d(in_channels, width, _SIDE)
         first.weight.requires_grad_(False)
-        self.stem = nn.Sequential(OrderedDict(conv=first, gelu=_ACTIVATIONS[activation]()))
+        self.stem = nn.Sequential(OrderedDict(conv=first, gelu=nn.GELU()))
         one, two, three = channels
-        self.layer1 = BeadBlock(width, one, activation)
-        self.layer2 = BeadBlock(one, two, activation)
-        self.layer3 = BeadBlock(two, three, activation)
+        self.layer1 = BeadBlock(width, one)
+        self.layer2 = BeadBlock(one, two)
+        self.layer3 = BeadBlock(two, three)
         self.maxpool = nn.AdaptiveMaxPool2d(1)
         self.dropout = nn.Dropout(dropout)
         self.fc = nn.Linear(three, num_classes)
