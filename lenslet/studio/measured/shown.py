@@ -31,7 +31,7 @@ _PLAIN = frozenset({"loss", "one_shot_error"})
 def show_numbers(run: Run, evaluation: Evaluation) -> None:
     """Metrics with their intervals, and what a reader must know."""
     card = run.card
-    tag("p", f"{card.get('task', '')}, {card.get('net', '')}, {evaluation.n} pictures: "
+    tag("p", f"{card.get('task', '')}, {card.get('net', '')}, {evaluation.n:,} picture{'s' * (evaluation.n != 1)}: "
         f"{card.get('measured_on', '')}.", "results-said")  # fmt: skip
     with tag("div", "", "results-wide"), tag("table", "", "plain"):
         with tag("thead"), tag("tr"):

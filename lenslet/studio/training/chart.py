@@ -89,7 +89,9 @@ def chart(title: str, lines: Sequence[Line], *, share: bool = False) -> str:
         )
     for value in _epochs(every[0][0] if left % 1 else left, right):
         x, _ = place(value, 0)
-        parts.append(f'<text class="soft" x="{x:.1f}" y="{_HIGH - 8}" text-anchor="middle">{value:g}</text>')
+        anchor = "end" if value >= 100 and value == right else "middle"  # there is room for half of two digits
+        x = x + _RIGHT if anchor == "end" else x
+        parts.append(f'<text class="soft" x="{x:.1f}" y="{_HIGH - 8}" text-anchor="{anchor}">{value:g}</text>')
     parts.append(f'<text class="soft" x="{_LEFT - 6}" y="{_HIGH - 8}" text-anchor="end">epoch</text>')
     for line in lines:
         dash = " dashed" if line.dashed else ""

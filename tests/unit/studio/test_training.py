@@ -3,6 +3,7 @@
 import importlib
 import json
 import os
+import re
 import subprocess
 import sys
 import time
@@ -246,3 +247,15 @@ def test_queue_json_is_plain(queue: Queue) -> None:
     queue.add({"data": "/x"}, "detect")
     told = json.loads((queue.runs / QUEUE).read_text())
     assert told == {"schema": 1, "held": False, "runs": [{"run": "detect-1", "more": {}}]}
+
+
+def test_the_last_of_hundreds_of_epochs_is_whole_on_the_axis() -> None:
+    drawn = chart("Loss", loss_lines(_rows(203)))
+    [wide] = re.findall(r'class="chart" viewBox="0 0 (\d+)', drawn)
+    [at] = re.findall(r'x="([\d.]+)"[^>]*text-anchor="end">203<', drawn)
+    assert float(at) <= float(wide)
+    assert 'text-anchor="middle">20<' in chart("Loss", loss_lines(_rows(20)))
+
+
+def _rows(count: int) -> list[dict[str, float]]:
+    return [{"epoch": float(epoch), "train_loss": 1.0 / epoch} for epoch in range(1, count + 1)]
