@@ -167,7 +167,7 @@ class Person:
 
     def take_page(self, run: str, out: Path) -> Path:
         page = self.page
-        page.goto(f"{self.url}/use?model={run}")
+        page.goto(f"{self.url}/use?model=runs/{run}")
         page.wait_for_selector("#use[data-ready]")
         with page.expect_download(timeout=WAIT) as taken:
             page.get_by_role("button", name="Page for browsers, zip").click()

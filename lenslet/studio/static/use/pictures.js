@@ -80,7 +80,7 @@
     el("div.row-of", {}, U.button("Where it looks (cam)", () => explain("cam"), "plain", { title: "Which places of the picture speak for the answer" }),
       U.button("Cover and see (occlusion)", () => explain("occlusion"), "plain", { title: "Which places the answer falls by when they are covered; takes some seconds" })),
     U.field("Opacity", opacity), why_said, why_face);
-  const table = el("div#use-table"), take = el("div.row-of");
+  const table = el("div#use-table"), take_said = el("h3", {}, "Answers"), take = el("div.row-of");
   const taken = (path, more = {}) => U.save(path + "?" + new URLSearchParams({ model: U.model, ...more }));
   const main = el("div.use-main", {}, viewer.element,
     el("section.panel.use-side", {}, el("h2", {}, "Answer"), least_field, said));
@@ -90,7 +90,7 @@
     title: "Answers",
     build: () => [el("div.use-bar", {}, U.field("Model", model), about), nothing, main,
       el("div.columns", {}, why_panel, el("section.panel", {}, el("h2", {}, "Take it along"),
-        el("h3", {}, "Answers"), take, el("h3", {}, "The model"),
+        take_said, take, el("h3", {}, "The model"),
         el("div.row-of", {}, U.button("Folder, zip", () => taken("packed")), U.button("ONNX", () => taken("exported")), U.button("Page for browsers, zip", () => taken("exported", { page: true }))),
         el("p.use-note", {}, "Unpacked, the folder is a model for lenslet predict. The ONNX file is checked against the model before you get it, which takes some seconds."))),
       table],
@@ -143,7 +143,7 @@
     const picture = T.chosen, given = answer();
     nothing.hidden = !!picture;
     main.hidden = !picture;
-    why_panel.parentElement.hidden = !picture;
+    take_said.hidden = take.hidden = !picture; // a model may be taken along without any
     least_field.hidden = given?.task !== "detect";
     least_said.textContent = U.percent(least);
     for (const one of T.pictures) {
