@@ -80,6 +80,7 @@ def test_pictures_are_answered_compared_and_taken_away(use: Any, tmp_path: Path)
         page.get_by_role("button", name="Folder, zip").click()
     assert model.value.suggested_filename == "bloodcells.zip"
     assert not page.get_by_role("button", name="Table, CSV").is_visible()
+    assert not page.get_by_role("heading", name="Why this answer?").is_visible()
     text = tmp_path / "note.txt"
     text.write_text("no picture")
     files = [cells(tmp_path / "five.png", 5), text, cells(tmp_path / "خلايا.png", 2)]

@@ -143,6 +143,7 @@
     const picture = T.chosen, given = answer();
     nothing.hidden = !!picture;
     main.hidden = !picture;
+    if (!picture) why_panel.hidden = true;
     take_said.hidden = take.hidden = !picture; // a model may be taken along without any
     least_field.hidden = given?.task !== "detect";
     least_said.textContent = U.percent(least);
