@@ -13,10 +13,8 @@ Peers: none that does it in one local page without an account.
 
 import re
 import shutil
-import subprocess
 import sys
 import tempfile
-import threading
 import zipfile
 from pathlib import Path
 from typing import Any
@@ -25,6 +23,7 @@ import torch
 
 import lenslet as ll
 from benchmarks.record import Row, write
+from benchmarks.speed.studio import served
 from lenslet.boxes import iou
 from lenslet.data import Scene, read_boxes
 
@@ -180,18 +179,6 @@ def overlap(a: list[float], b: list[float]) -> float:
     return float(iou(torch.tensor([a]), torch.tensor([b]))[0, 0])
 
 
-def served(folder: Path) -> tuple[subprocess.Popen[str], str]:
-    command = [sys.executable, "-m", "lenslet", "studio", str(folder), "--no-browser"]
-    process = subprocess.Popen(command, stderr=subprocess.PIPE, text=True)
-    stderr = process.stderr
-    assert stderr is not None
-    for line in stderr:
-        if found := re.search(r"http://127\.0\.0\.1:(\d+)/", line):
-            threading.Thread(target=stderr.read, daemon=True).start()
-            return process, found[0].rstrip("/")
-    raise SystemExit("the studio did not start")
-
-
 def main(shots: Path | None) -> None:
     from playwright.sync_api import sync_playwright
 
@@ -210,7 +197,7 @@ def main(shots: Path | None) -> None:
         page = browser.new_page(viewport={"width": 1280, "height": 800})
         page.set_default_timeout(30_000)
         try:
-            person = Person(page, url, {scene.path.name: scene for scene in chosen}, shots)
+            person = Person(page, url.rstrip("/"), {scene.path.name: scene for scene in chosen}, shots)
             person.label_by_hand()
             by_hand = person.drawn
             person.train(MINUTES[0], "detect-1")

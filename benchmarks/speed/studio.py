@@ -16,6 +16,7 @@ import statistics
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 from pathlib import Path
 from typing import Any
@@ -51,6 +52,7 @@ def served(folder: Path) -> tuple[subprocess.Popen[str], str]:
     assert process.stderr is not None
     for line in process.stderr:
         if "http://" in line:
+            threading.Thread(target=process.stderr.read, daemon=True).start()  # or the pipe fills
             return process, "http://" + line.partition("http://")[2].split()[0]
     raise RuntimeError("the studio did not start")
 

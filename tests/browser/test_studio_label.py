@@ -11,6 +11,8 @@ from lenslet.data import read, read_boxes
 from tests.browser.conftest import TABLET, faults, pictures
 
 pytestmark = pytest.mark.browser
+PLACE = """p => { const v = lensletDesk.view, b = v.canvas.getBoundingClientRect(), o = v.out(...p);
+    return [o[0] + b.x, o[1] + b.y]; }"""  # of a place on the picture, in its pixels, on the page
 
 
 @pytest.fixture(scope="module")
@@ -28,9 +30,7 @@ def label(tab: Any, url: str, name: str = "", **named: Any) -> Any:
 
 def drag(page: Any, start: tuple[int, int], end: tuple[int, int]) -> None:
     """From one place of the picture to another, in its pixels."""
-    place = """p => { const v = lensletDesk.view, b = v.canvas.getBoundingClientRect(), o = v.out(...p);
-        return [o[0] + b.x, o[1] + b.y]; }"""
-    (x1, y1), (x2, y2) = (page.evaluate(place, list(point)) for point in (start, end))
+    (x1, y1), (x2, y2) = (page.evaluate(PLACE, list(point)) for point in (start, end))
     page.mouse.move(x1, y1)
     page.mouse.down()
     page.mouse.move((x1 + x2) / 2, (y1 + y2) / 2)
@@ -241,10 +241,8 @@ def test_other_forms_out_and_in(opened: Any, tab: Any, tmp_path: Path, studio: A
 
 def touch(page: Any, *moments: list[tuple[int, int]]) -> None:
     """Fingers on the picture, in its pixels: where each is, moment after moment; then they are lifted."""
-    place = """p => { const v = lensletDesk.view, b = v.canvas.getBoundingClientRect(), o = v.out(...p);
-        return [o[0] + b.x, o[1] + b.y]; }"""
     hand = page.context.new_cdp_session(page)
-    at = [[page.evaluate(place, list(finger)) for finger in moment] for moment in moments]
+    at = [[page.evaluate(PLACE, list(finger)) for finger in moment] for moment in moments]
     for number, fingers in enumerate(at):
         points = [{"x": x, "y": y, "id": finger} for finger, (x, y) in enumerate(fingers)]
         kind = "touchStart" if number == 0 else "touchMove"

@@ -13,14 +13,7 @@ __all__ = ["ExportedLandmarker"]
 
 
 class ExportedLandmarker(ExportedModel, BaseLandmarker):
-    """Called and measured as a `Landmarker` is.
-
-    Args:
-        file: of such a model.
-
-    Raises:
-        CardError: its card is damaged.
-    """
+    """Called and measured as a `Landmarker` is."""
 
     def __init__(self, file: OnnxFile) -> None:
         super().__init__(file)

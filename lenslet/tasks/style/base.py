@@ -15,13 +15,14 @@ from lenslet.image import Picture, open_image, resize
 from lenslet.results import Painting, Unreadable
 from lenslet.tasks.base import BaseModel
 
-__all__ = ["MARGIN", "SMALLEST", "BaseStylist", "sized"]
+__all__ = ["LUMA", "MARGIN", "SMALLEST", "BaseStylist", "sized"]
 
 SMALLEST = 16
 """Pixels of a short side."""
 MARGIN = 12
 """Pixels around a picture that are painted, too."""
-_LUMA = (0.299, 0.587, 0.114)  # ITU-R 601
+LUMA = (0.299, 0.587, 0.114)
+"""ITU-R 601: the brightness of red, green and blue."""
 
 
 class BaseStylist(BaseModel):
@@ -131,5 +132,5 @@ def sized(photo: UInt8[np.ndarray, "h w 3"], size: int | None) -> UInt8[np.ndarr
 
 
 def _brightness(picture: Float[np.ndarray, "h w 3"]) -> Float[np.ndarray, "h w"]:
-    made: np.ndarray = picture @ np.array(_LUMA, np.float32)
+    made: np.ndarray = picture @ np.array(LUMA, np.float32)
     return made

@@ -6,12 +6,9 @@ from jaxtyping import Float, UInt8
 from torch import Tensor, nn
 from torch.nn import functional
 
-from lenslet.tasks.style.base import MARGIN
+from lenslet.tasks.style.base import LUMA, MARGIN
 
 __all__ = ["brightness", "dressed", "matched", "pixels", "tensor", "with_border"]
-
-# ITU-R 601: brightness, and the way from colours to it and back
-_LUMA = (0.299, 0.587, 0.114)
 
 
 def tensor(image: UInt8[np.ndarray, "h w 3"]) -> Float[Tensor, "1 3 h w"]:
@@ -27,7 +24,7 @@ def pixels(picture: Float[Tensor, "1 3 h w"]) -> UInt8[np.ndarray, "h w 3"]:
 
 def brightness(picture: Float[Tensor, "1 3 h w"]) -> Float[Tensor, "1 3 h w"]:
     """A grey picture of the same brightness, three equal channels."""
-    grey = (picture * picture.new_tensor(_LUMA).view(1, 3, 1, 1)).sum(1, keepdim=True)
+    grey = (picture * picture.new_tensor(LUMA).view(1, 3, 1, 1)).sum(1, keepdim=True)
     return grey.expand_as(picture).clone()
 
 

@@ -15,14 +15,7 @@ __all__ = ["ExportedStylist"]
 
 
 class ExportedStylist(ExportedModel, BaseStylist):
-    """Called as a `Stylist` is.
-
-    Args:
-        file: of such a model.
-
-    Raises:
-        CardError: its card is damaged.
-    """
+    """Called as a `Stylist` is."""
 
     def __init__(self, file: OnnxFile) -> None:
         super().__init__(file)
