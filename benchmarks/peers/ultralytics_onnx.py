@@ -14,11 +14,13 @@ from pathlib import Path
 import onnxruntime
 import torch
 
-kept = torch.library.Library("torchvision", "FRAGMENT")
-for name in ("nms", "qnms"):
-    try:
-        getattr(torch.ops.torchvision, name)
-    except AttributeError:
+try:
+    import torchvision  # noqa: F401
+except (ImportError, RuntimeError):
+    for name in [name for name in sys.modules if name.partition(".")[0] == "torchvision"]:
+        del sys.modules[name]
+    kept = torch.library.Library("torchvision", "FRAGMENT")
+    for name in ("nms", "qnms"):
         kept.define(f"{name}(Tensor dets, Tensor scores, float iou_threshold) -> Tensor")
 folder, threads, rounds, pictures = Path(sys.argv[1]), int(sys.argv[2]), int(sys.argv[3]), sys.argv[4:]
 torch.set_num_threads(threads)
